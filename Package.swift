@@ -1,0 +1,67 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// ISA-L inflates and deflates about three times as fast as zlib. Where Debian's libisal-dev is not to be had, build with
+// MILLRACE_WITHOUT_ISAL=1: gzip then goes through zlib alone.
+let usesISAL = Context.environment["MILLRACE_WITHOUT_ISAL"] == nil
+
+let swiftSettings: [SwiftSetting] = [.strictMemorySafety()] + (usesISAL ? [.define("MILLRACE_ISAL")] : [])
+
+/// The commit that this build was made from, for provenance records; "unknown" outside a checkout.
+let buildCommit =
+  Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+changes" : "") } ?? "unknown"
+
+/// An executable of the toolkit, in the folder that has its name.
+func tool(_ name: String, dependencies: [Target.Dependency] = []) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: ["MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser")] + dependencies,
+    swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "millrace",
+  products: [
+    .library(name: "MillraceCore", targets: ["MillraceCore"]),
+    .executable(name: "chunk", targets: ["chunk"]),
+    .executable(name: "merge", targets: ["merge"]),
+    .executable(name: "aug-pubmed", targets: ["aug-pubmed"]),
+    .executable(name: "prov", targets: ["prov"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CSimdJSONLibrary", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+
+    // The one C target of our own on the record path: its loops are hot, so debug builds optimise it too.
+    .target(name: "CRecordIndex", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"], cxxSettings: [.unsafeFlags(["-O2"])]),
+    .target(name: "CBuildInformation", cSettings: [.define("MILLRACE_COMMIT", to: "\"\(buildCommit)\"")]),
+
+    .target(
+      name: "MillraceCore",
+      dependencies: [
+        "CBuildInformation", "CRecordIndex", "CSimdJSON", "CZlib", "CZstd", "CCrypto",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ] + (usesISAL ? ["CISAL"] : []),
+      swiftSettings: swiftSettings),
+
+    tool("chunk"),
+    tool("merge"),
+    tool("aug-pubmed", dependencies: ["CLibXML2"]),
+    tool("prov"),
+
+    .target(name: "Support", path: "Tests/Support", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MillraceCoreTests", dependencies: ["MillraceCore", "Support"], swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,3 @@
+#include "CBuildInformation.h"
+
+const char *millrace_build_commit(void) { return MILLRACE_COMMIT; }

@@ -1,0 +1,3 @@
+#ifndef MILLRACE_RECORD_INDEX_H
+#define MILLRACE_RECORD_INDEX_H
+#endif

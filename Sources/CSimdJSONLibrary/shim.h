@@ -1,0 +1,1 @@
+/* simdjson is C++: Swift sees it through CSimdJSON alone. */

@@ -1,0 +1,76 @@
+/// Growable bytes with room behind their end, filled by one owner at a time.
+///
+/// Blocks of input and of formatted output are ByteBuffers. `padding` readable bytes always follow the content, so that
+/// vector loops may read past the end.
+///
+/// Unchecked Sendable: a buffer is handed from thread to thread through queues and has one owner at any time.
+public final class ByteBuffer: @unchecked Sendable {
+  /// Readable bytes behind the content; simdjson asks for 64.
+  public static let padding = 64
+
+  public private(set) var base: UnsafeMutableRawPointer
+  /// Bytes that the buffer holds before it must grow.
+  public private(set) var capacity: Int
+  public var count = 0
+
+  public init(capacity: Int = 4096) {
+    self.capacity = capacity
+    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: capacity + Self.padding, alignment: 64)
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: capacity + Self.padding)
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  /// The content. Valid until the buffer grows or goes away.
+  @inlinable public var bytes: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: base, count: count)
+  }
+
+  /// Makes room for `extra` more bytes.
+  @inlinable public func reserve(_ extra: Int) {
+    if count + extra > capacity { grow(to: count + extra) }
+  }
+
+  @usableFromInline func grow(to needed: Int) {
+    let newCapacity = max(needed, capacity * 2)
+    let new = UnsafeMutableRawPointer.allocate(byteCount: newCapacity + Self.padding, alignment: 64)
+    unsafe new.copyMemory(from: base, byteCount: count)
+    unsafe (new + count).initializeMemory(as: UInt8.self, repeating: 0, count: newCapacity + Self.padding - count)
+    unsafe base.deallocate()
+    unsafe base = new
+    capacity = newCapacity
+  }
+
+  @inlinable public func append(_ byte: UInt8) {
+    reserve(1)
+    unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+    count += 1
+  }
+
+  @inlinable public func append(_ start: UnsafeRawPointer, count length: Int) {
+    reserve(length)
+    unsafe (base + count).copyMemory(from: start, byteCount: length)
+    count += length
+  }
+
+  @inlinable public func append(_ bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else { return }
+    unsafe append(start, count: bytes.count)
+  }
+
+  @inlinable public func append(_ text: StaticString) {
+    unsafe append(text.utf8Start, count: text.utf8CodeUnitCount)
+  }
+
+  /// For names and numbers outside the record path.
+  public func append(_ text: String) {
+    var text = text
+    text.withUTF8 { unsafe append(UnsafeRawBufferPointer($0)) }
+  }
+
+  public func append(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { unsafe append($0) }
+  }
+
+  public func removeAll() { count = 0 }
+}

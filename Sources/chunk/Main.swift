@@ -1,0 +1,5 @@
+import ArgumentParser
+import MillraceCore
+
+@main
+struct Placeholder: ParsableCommand {}

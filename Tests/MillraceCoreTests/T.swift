@@ -1,0 +1,3 @@
+import Testing
+@testable import MillraceCore
+@Test func t() { #expect(ByteBuffer().count == 0) }
