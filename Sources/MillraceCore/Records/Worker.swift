@@ -1,0 +1,85 @@
+import Glibc
+
+/// A thread of its own for work that blocks: reading, writing, compressing, hashing.
+///
+/// What the body returns or throws comes out of `join()`. A worker that nobody joins runs on to its end.
+///
+/// Unchecked Sendable: the outcome is written before the thread ends and read after `pthread_join`; one owner joins.
+public final class Worker<Success: Sendable>: @unchecked Sendable {
+  /// Swift's own threads get 8 MiB of address space; the work here recurses nowhere, and a smaller stack keeps many
+  /// workers inside the address-space limits that batch systems set.
+  private static var stackSize: Int { 1 << 20 }
+
+  private final class Start: @unchecked Sendable {
+    let name: String
+    let body: @Sendable () throws(Failure) -> Success
+    var outcome: Result<Success, Failure>?
+
+    init(name: String, body: @escaping @Sendable () throws(Failure) -> Success) {
+      self.name = name
+      self.body = body
+    }
+
+    func run() {
+      nameThisThread(name)
+      do throws(Failure) {
+        outcome = .success(try body())
+      } catch {
+        outcome = .failure(error)
+      }
+    }
+  }
+
+  private let start: Start
+  private let thread: pthread_t
+  private var isJoined = false
+
+  /// Starts the thread.
+  ///
+  /// - Parameter name: What `ps -L` and a debugger show, at most 15 bytes.
+  public init(_ name: String, body: @escaping @Sendable () throws(Failure) -> Success) throws(Failure) {
+    let start = Start(name: name, body: body)
+    var attributes = pthread_attr_t()
+    unsafe pthread_attr_init(&attributes)
+    defer { unsafe pthread_attr_destroy(&attributes) }
+    unsafe pthread_attr_setstacksize(&attributes, Self.stackSize)
+    var thread = pthread_t()
+    // The thread owns one reference to its start and gives it back when the body has ended. A generic class cannot be
+    // named inside a C function, so it travels as AnyObject with a closure that knows the type.
+    let entry = Entry(run: start.run)
+    let argument = unsafe Unmanaged.passRetained(entry)
+    let status = unsafe pthread_create(
+      &thread, &attributes,
+      { pointer in
+        guard let pointer = unsafe pointer else { return nil }
+        unsafe Unmanaged<Entry>.fromOpaque(pointer).takeRetainedValue().run()
+        return nil
+      }, argument.toOpaque())
+    guard status == 0 else {
+      unsafe argument.release()
+      throw Failure(
+        .internalError, "the system refuses another thread",
+        advice: "raise the limits on processes and memory: ulimit -u, ulimit -v")
+    }
+    self.start = start
+    self.thread = thread
+  }
+
+  deinit { if !isJoined { pthread_detach(thread) } }
+
+  /// Waits for the thread's end: what its body returned or threw. A second call gives the same.
+  public func join() throws(Failure) -> Success {
+    if !isJoined {
+      pthread_join(thread, nil)
+      isJoined = true
+    }
+    guard let outcome = start.outcome else { fatalError("a worker ended without an outcome") }
+    return try outcome.get()
+  }
+}
+
+/// What a thread runs.
+private final class Entry: Sendable {
+  let run: @Sendable () -> Void
+  init(run: @escaping @Sendable () -> Void) { self.run = run }
+}

@@ -1,0 +1,45 @@
+import Testing
+
+@testable import MillraceCore
+
+struct DigestTests {
+  func digest(_ text: String) -> SHA256Digest {
+    unsafe Array(text.utf8).withUnsafeBytes { unsafe SHA256Digest(of: $0) }
+  }
+
+  /// The examples of FIPS 180-4, and the empty message.
+  @Test(arguments: [
+    ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    (
+      "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+    ),
+  ])
+  func examples(message: String, hex: String) {
+    #expect(digest(message).hex == hex)
+    #expect(digest(message).description == "sha256:" + hex)
+  }
+
+  @Test func piecesGiveTheSameAsTheWhole() {
+    let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 31) }
+    let hasher = SHA256Hasher()
+    for start in stride(from: 0, to: bytes.count, by: 37) {
+      unsafe bytes[start..<min(start + 37, bytes.count)].withUnsafeBytes { unsafe hasher.update($0) }
+    }
+    let whole = unsafe bytes.withUnsafeBytes { unsafe SHA256Digest(of: $0) }
+    #expect(hasher.finish() == whole)
+    #expect(hasher.finish() == digest(""))
+  }
+
+  @Test func textIsReadBack() {
+    let abc = digest("abc")
+    #expect(SHA256Digest(abc.description) == abc)
+    #expect(SHA256Digest(hex: abc.hex.uppercased()) == abc)
+  }
+
+  @Test(arguments: ["", "sha256:", "sha1:ba78", "sha256:" + String(repeating: "g", count: 64), "sha256:ab"])
+  func otherTextIsRefused(text: String) {
+    #expect(SHA256Digest(text) == nil)
+  }
+}
