@@ -60,7 +60,8 @@ let package = Package(
 
     .target(name: "Support", path: "Tests/Support", swiftSettings: swiftSettings),
     .testTarget(
-      name: "MillraceCoreTests", dependencies: ["MillraceCore", "Support"], swiftSettings: swiftSettings),
+      name: "MillraceCoreTests", dependencies: ["MillraceCore", "CRecordIndex", "Support"],
+      swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -4,7 +4,7 @@
 /// vector loops may read past the end.
 ///
 /// Unchecked Sendable: a buffer is handed from thread to thread through queues and has one owner at any time.
-public final class ByteBuffer: @unchecked Sendable {
+@safe public final class ByteBuffer: @unchecked Sendable {
   /// Readable bytes behind the content; simdjson asks for 64.
   public static let padding = 64
 

@@ -1,3 +1,0 @@
-import Testing
-@testable import MillraceCore
-@Test func t() { #expect(ByteBuffer().count == 0) }
