@@ -112,7 +112,7 @@ size_t millrace_valid_utf8(const uint8_t *_Nonnull bytes, size_t length);
 /// Writes bytes as the inside of a JSON string. Returns the bytes written.
 size_t millrace_escape_json(uint8_t *_Nonnull out, const uint8_t *_Nonnull bytes, size_t length);
 
-/// Writes the inside of a quoted CSV field as the inside of a JSON string.
+/// Writes a quoted CSV field, given from behind its opening quote to its end, as the inside of a JSON string.
 size_t millrace_escape_json_from_quoted(uint8_t *_Nonnull out, const uint8_t *_Nonnull bytes, size_t length);
 
 /// Writes the inside of a JSON string as UTF-8. Returns the bytes written, or -1 for a lone surrogate.
@@ -122,7 +122,7 @@ int64_t millrace_unescape_json(uint8_t *_Nonnull out, const uint8_t *_Nonnull by
 size_t millrace_write_csv_field(
   uint8_t *_Nonnull out, const uint8_t *_Nonnull bytes, size_t length, uint8_t delimiter);
 
-/// Writes the inside of a quoted CSV field as text: doubled quotes become one. Returns the bytes written.
+/// Writes a quoted CSV field, given from behind its opening quote to its end, as text. Returns the bytes written.
 size_t millrace_unquote_csv(uint8_t *_Nonnull out, const uint8_t *_Nonnull bytes, size_t length);
 
 #ifdef __cplusplus
