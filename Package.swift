@@ -38,11 +38,14 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CSimdJSONLibrary", pkgConfig: "simdjson", providers: [.apt(["libsimdjson-dev"])]),
+    // No pkgConfig: its -DSIMDJSON_THREADS_ENABLED=1 is a flag that SwiftPM prohibits, and only parse_many needs it.
+    .systemLibrary(name: "CSimdJSONLibrary", providers: [.apt(["libsimdjson-dev"])]),
 
     // The one C target of our own on the record path: its loops are hot, so debug builds optimise it too.
     .target(name: "CRecordIndex", cSettings: [.unsafeFlags(["-O3"])]),
-    .target(name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"], cxxSettings: [.unsafeFlags(["-O2"])]),
+    .target(
+      name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"], cxxSettings: [.unsafeFlags(["-O2"])],
+      linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CBuildInformation", cSettings: [.define("MILLRACE_COMMIT", to: "\"\(buildCommit)\"")]),
 
     .target(
