@@ -196,9 +196,10 @@ struct millrace_json_parser {
     }
   }
 
-  /// `Value` is a document or a value: both know whether they are an array, an object or a scalar.
+  /// `Value` is a document or a value: both know whether they are an array, an object or a scalar. `closer` is the
+  /// bracket that closes what the value is in.
   template <typename Value>
-  int walk(Value &value, size_t depth) {
+  int walk(Value &value, size_t depth, uint8_t closer) {
     ondemand::json_type type;
     auto error = value.type().get(type);
     if (error) return fail(error);
@@ -219,8 +220,14 @@ struct millrace_json_parser {
       if ((error = value.get_object().get(object))) return fail(error);
       return walk_object(object, depth + 1, index);
     }
-    // simdjson does not step over a scalar that is the whole document.
-    if (depth == 0) behind_scalar = reinterpret_cast<const uint8_t *>(token.data()) + token.size();
+    // simdjson steps over a scalar that it has not converted without a look at what follows, and takes {"a":"b":1}. It
+    // does not step over one that is the whole document.
+    auto behind = reinterpret_cast<const uint8_t *>(token.data()) + token.size();
+    if (depth == 0) {
+      behind_scalar = behind;
+    } else if (behind >= end || (*behind != ',' && *behind != closer)) {
+      return fail(millrace_json_bad_structure, behind);
+    }
     return append_scalar(token);
   }
 
@@ -237,7 +244,7 @@ struct millrace_json_parser {
     for (auto element : array) {
       ondemand::value value;
       if (auto error = std::move(element).get(value)) return fail(error);
-      if (int code = walk(value, depth)) return code;
+      if (int code = walk(value, depth, ']')) return code;
     }
     close(index);
     return millrace_json_ok;
@@ -248,7 +255,7 @@ struct millrace_json_parser {
       ondemand::field field;
       if (auto error = std::move(member).get(field)) return fail(error);
       if (int code = append_name(field.key())) return code;
-      if (int code = walk(field.value(), depth)) return code;
+      if (int code = walk(field.value(), depth, '}')) return code;
     }
     close(index);
     return millrace_json_ok;
@@ -270,7 +277,7 @@ struct millrace_json_parser {
       if (code == millrace_json_invalid_utf8) error_at = bytes + first_invalid_utf8(bytes, length);
       return code;
     }
-    int code = walk(document, 0);
+    int code = walk(document, 0, 0);
     if (code != millrace_json_ok && error_at) return code;
     const uint8_t *behind = behind_scalar;
     if (!behind) {
