@@ -62,8 +62,13 @@ let package = Package(
     tool("prov"),
 
     .target(name: "Support", path: "Tests/Support", swiftSettings: swiftSettings),
+    // A command that the tests of the library run where a test process cannot stand in: it is killed, and it exits.
+    .executableTarget(
+      name: "probe",
+      dependencies: ["MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/Probe", swiftSettings: swiftSettings),
     .testTarget(
-      name: "MillraceCoreTests", dependencies: ["MillraceCore", "CRecordIndex", "Support"],
+      name: "MillraceCoreTests", dependencies: ["MillraceCore", "CRecordIndex", "Support", "probe"],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],

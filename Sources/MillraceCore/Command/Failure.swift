@@ -17,6 +17,9 @@ public struct Failure: Error, Sendable, Equatable {
     self.advice = advice
   }
 
+  /// The reader of an output went away. The command's main ends the process quietly by SIGPIPE, as `cat` ends.
+  public static let brokenPipe = Failure(.inputOutput, "broken pipe")
+
   /// The whole diagnostic on one line, without the tool's name.
   public var description: String {
     var text = ""

@@ -1,0 +1,68 @@
+import Glibc
+
+/// A lock between processes that survives crashes: the kernel drops it with its holder, however that ends.
+///
+/// The lock file stays when the lock is released (removing it would let two processes lock two files of one name) and
+/// tells in words who holds it, for messages only.
+public final class FileLock: Sendable {
+  private let descriptor: Int32
+
+  /// Waits until the lock is free.
+  public static func acquire(_ path: String) throws(Failure) -> FileLock {
+    let descriptor = try open(path)
+    guard retryingInterrupted({ flock(descriptor, LOCK_EX) }) == 0 else { throw failure(path, closing: descriptor) }
+    return FileLock(locked: descriptor)
+  }
+
+  /// Nil when another process, or another holder in this one, has the lock.
+  public static func tryAcquire(_ path: String) throws(Failure) -> FileLock? {
+    let descriptor = try open(path)
+    if retryingInterrupted({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return FileLock(locked: descriptor) }
+    guard errno == EWOULDBLOCK else { throw failure(path, closing: descriptor) }
+    close(descriptor)
+    return nil
+  }
+
+  /// Who holds the lock or held it last, as "process 4711 on node17"; nil when nobody ever did.
+  public static func holder(of path: String) -> String? {
+    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    let text = unsafe String(unsafeUninitializedCapacity: 128) { bytes in
+      unsafe max(0, pread(descriptor, bytes.baseAddress, bytes.count, 0))
+    }
+    return text.isEmpty ? nil : String(text.prefix { $0 != "\n" })
+  }
+
+  private init(locked descriptor: Int32) {
+    self.descriptor = descriptor
+    let text = "process \(getpid()) on \(hostName())\n"
+    let utf8 = Array(text.utf8)
+    // The text serves messages only, so a full disk must not break the lock.
+    _ = ftruncate(descriptor, 0)
+    _ = unsafe pwrite(descriptor, utf8, utf8.count, 0)
+  }
+
+  deinit { close(descriptor) }
+
+  private static func open(_ path: String) throws(Failure) -> Int32 {
+    let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw AtomicFile.failure(path, errorNumber: errno) }
+    return descriptor
+  }
+
+  private static func failure(_ path: String, closing descriptor: Int32) -> Failure {
+    let error = errno
+    close(descriptor)
+    return .system(.inputOutput, "cannot lock the file", errorNumber: error, at: Place(file: path))
+  }
+}
+
+/// The machine's name as `uname -n` prints it.
+public func hostName() -> String {
+  var names = utsname()
+  guard unsafe uname(&names) == 0 else { return "unknown" }
+  return unsafe withUnsafeBytes(of: &names.nodename) { bytes in
+    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  }
+}

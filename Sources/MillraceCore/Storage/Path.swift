@@ -1,0 +1,55 @@
+import Glibc
+
+/// The folder that a path's last component lies in: "." for a bare name.
+func folderPart(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// What `lstat` (or `stat`, following links) says, or nil with `errno` set.
+func fileStatus(_ path: String, followingLinks: Bool) -> stat? {
+  var status = stat()
+  let result = unsafe followingLinks ? stat(path, &status) : lstat(path, &status)
+  return result == 0 ? status : nil
+}
+
+func fileKind(_ status: stat) -> mode_t { status.st_mode & S_IFMT }
+
+/// Where a symbolic link points.
+func linkTarget(_ path: String) -> String? {
+  let buffer = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { bytes, count in
+    count = unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+      guard let start = characters.baseAddress else { return 0 }
+      return unsafe max(0, readlink(path, start, characters.count))
+    }
+  }
+  return buffer.isEmpty ? nil : String(decoding: buffer, as: UTF8.self)
+}
+
+/// The file that a write to `path` reaches: symbolic links in the last component are followed, also to a file that does
+/// not exist yet. Nil for a circle of links.
+func followingLinks(_ path: String) -> String? {
+  var path = path
+  for _ in 0..<40 {
+    guard let status = fileStatus(path, followingLinks: false), fileKind(status) == S_IFLNK else { return path }
+    guard let target = linkTarget(path) else { return nil }
+    path = target.hasPrefix("/") ? target : "\(folderPart(of: path))/\(target)"
+  }
+  return nil
+}
+
+/// The names in a folder, without "." and "..", unsorted.
+func namesInFolder(_ path: String) throws(Failure) -> [String] {
+  guard let folder = unsafe opendir(path) else {
+    throw .system(.inputOutput, "cannot read the folder", errorNumber: errno, at: Place(file: path))
+  }
+  defer { unsafe closedir(folder) }
+  var names: [String] = []
+  while let entry = unsafe readdir(folder) {
+    let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if name != ".", name != ".." { names.append(name) }
+  }
+  return names
+}

@@ -1,0 +1,241 @@
+import Glibc
+
+/// A built executable of the package, or any program, run as a person runs it.
+///
+///     let outcome = Executable("chunk").run(["-n", "10"], input: .text("a,b\n1,2\n"))
+///     #expect(outcome.status == 0)
+public struct Executable: Sendable {
+  public let path: String
+
+  /// The executable of that name built with the running tests, or the program at a path when the name has a slash.
+  public init(_ name: String) {
+    path = name.contains("/") ? name : "\(Self.buildFolder)/\(name)"
+  }
+
+  /// The folder that holds the running test bundle and the executables built with it.
+  public static let buildFolder: String = {
+    // The bundle is the program's argument on Linux ("millracePackageTests.xctest"), or the program itself; both lie
+    // beside the executables. The Swift Testing helper of newer toolchains loads the bundle from an argument.
+    let candidates = CommandLine.arguments + [linkTarget("/proc/self/exe")]
+    for candidate in candidates where candidate.hasSuffix(".xctest") {
+      let absolute = candidate.hasPrefix("/") ? candidate : "\(currentFolder())/\(candidate)"
+      return String(absolute[..<(absolute.lastIndex(of: "/") ?? absolute.startIndex)])
+    }
+    fatalError("no test bundle among \(candidates)")
+  }()
+
+  /// What the child finds on its standard input.
+  public enum Input: Sendable {
+    case none
+    case text(String)
+    case bytes([UInt8])
+    case file(String)
+  }
+
+  /// Starts the program, feeds it, and waits for its end.
+  ///
+  /// - Parameters:
+  ///   - environment: variables that differ from the tests' own; nil removes one.
+  ///   - outputFile: takes standard output; `Outcome.output` is empty then.
+  ///   - timeLimit: seconds after which the child is killed, and the outcome's `signal` is SIGKILL.
+  public func run(
+    _ arguments: [String] = [], input: Input = .none, environment: [String: String?] = [:],
+    workingDirectory: String? = nil, outputFile: String? = nil, timeLimit: Double = 60
+  ) -> Outcome {
+    start(
+      arguments, input: input, environment: environment, workingDirectory: workingDirectory, outputFile: outputFile
+    ).wait(timeLimit: timeLimit)
+  }
+
+  /// Starts the program and returns at once, for tests that send signals or kill it.
+  public func start(
+    _ arguments: [String] = [], input: Input = .none, environment: [String: String?] = [:],
+    workingDirectory: String? = nil, outputFile: String? = nil
+  ) -> RunningProgram {
+    var variables = ownEnvironment()
+    for (name, value) in environment { variables[name] = value }
+    // Streams go through unnamed files: the child never waits for us, and we need no threads.
+    let standardInput: Int32
+    switch input {
+    case .none: standardInput = openFile("/dev/null", O_RDONLY)
+    case .file(let path): standardInput = openFile(path, O_RDONLY)
+    case .text(let text): standardInput = unnamedFile(Array(text.utf8))
+    case .bytes(let bytes): standardInput = unnamedFile(bytes)
+    }
+    let standardOutput =
+      outputFile.map { openFile($0, O_WRONLY | O_CREAT | O_TRUNC) } ?? unnamedFile([])
+    let standardError = unnamedFile([])
+    let pid = spawn(
+      path, arguments, environment: variables, workingDirectory: workingDirectory,
+      descriptors: [standardInput, standardOutput, standardError])
+    close(standardInput)
+    return RunningProgram(
+      processID: pid, output: standardOutput, outputIsFile: outputFile != nil, errors: standardError)
+  }
+}
+
+/// How a child process ended and what it left.
+public struct Outcome: Sendable {
+  /// The exit status, or nil when a signal ended the child.
+  public var status: Int32?
+  public var signal: Int32?
+  public var output: [UInt8]
+  public var errorText: String
+  /// Largest resident memory, in bytes.
+  public var peakMemory: Int
+  /// User and system time, in seconds.
+  public var cpu: Double
+  public var elapsed: Double
+
+  public var outputText: String { String(decoding: output, as: UTF8.self) }
+}
+
+/// A child that has been started.
+public final class RunningProgram: Sendable {
+  public let processID: pid_t
+  private let output: Int32
+  private let outputIsFile: Bool
+  private let errors: Int32
+  private let started = monotonicSeconds()
+
+  init(processID: pid_t, output: Int32, outputIsFile: Bool, errors: Int32) {
+    self.processID = processID
+    self.output = output
+    self.outputIsFile = outputIsFile
+    self.errors = errors
+  }
+
+  deinit {
+    close(output)
+    close(errors)
+  }
+
+  public func send(_ signal: Int32) { kill(processID, signal) }
+
+  /// What the child wrote to standard output so far, unless that is a named file.
+  public var outputSoFar: [UInt8] { contents(output) }
+
+  /// What the child wrote to standard error so far.
+  public var errorTextSoFar: String {
+    String(decoding: contents(errors), as: UTF8.self)
+  }
+
+  /// Waits for the end; call it once.
+  public func wait(timeLimit: Double = 60) -> Outcome {
+    var state: Int32 = 0
+    var usage = rusage()
+    var pause: UInt32 = 200
+    while unsafe wait4(processID, &state, WNOHANG, &usage) == 0 {
+      if monotonicSeconds() - started > timeLimit { kill(processID, SIGKILL) }
+      usleep(pause)
+      pause = min(pause * 2, 10_000)
+    }
+    let signal = state & 0x7F
+    return Outcome(
+      status: signal == 0 ? state >> 8 & 0xFF : nil, signal: signal == 0 ? nil : signal,
+      output: outputIsFile ? [] : contents(output), errorText: errorTextSoFar, peakMemory: usage.ru_maxrss * 1024,
+      cpu: seconds(usage.ru_utime) + seconds(usage.ru_stime), elapsed: monotonicSeconds() - started)
+  }
+
+  private func contents(_ descriptor: Int32) -> [UInt8] {
+    var all: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    // pread leaves alone the offset that the child writes at.
+    while true {
+      let count = unsafe piece.withUnsafeMutableBytes { unsafe pread(descriptor, $0.baseAddress, $0.count, all.count) }
+      if count <= 0 { return all }
+      all += piece[..<count]
+    }
+  }
+}
+
+/// The folder of real input that MILLRACE_FIXTURES names. Suites that need it are skipped without it:
+/// `@Suite(.enabled(if: fixtures != nil, "MILLRACE_FIXTURES names no folder of real input"))`.
+public let fixtures: String? = environmentVariable("MILLRACE_FIXTURES")
+
+/// A variable of the tests' own environment; nil when it is empty or missing.
+public func environmentVariable(_ name: String) -> String? {
+  ownEnvironment()[name].flatMap { $0.isEmpty ? nil : $0 }
+}
+
+public func monotonicSeconds() -> Double {
+  var time = timespec()
+  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+private func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
+
+private func openFile(_ path: String, _ flags: Int32) -> Int32 {
+  let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o644)
+  precondition(descriptor >= 0, "cannot open \(path)")
+  return descriptor
+}
+
+/// A file without a name that holds `bytes` and stands at its beginning.
+private func unnamedFile(_ bytes: [UInt8]) -> Int32 {
+  let folder = TemporaryFolder()
+  return openFile(folder.write("stream", bytes), O_RDWR)
+}
+
+private func linkTarget(_ path: String) -> String {
+  var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+  let count = unsafe readlink(path, &buffer, buffer.count)
+  return String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+private func currentFolder() -> String { linkTarget("/proc/self/cwd") }
+
+private func ownEnvironment() -> [String: String] {
+  var variables: [String: String] = [:]
+  guard var entry = unsafe environ else { return variables }
+  while let text = unsafe entry.pointee {
+    let pair = unsafe String(cString: text)
+    if let equals = pair.firstIndex(of: "=") {
+      variables[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+    }
+    unsafe entry += 1
+  }
+  return variables
+}
+
+private func spawn(
+  _ path: String, _ arguments: [String], environment: [String: String], workingDirectory: String?,
+  descriptors: [Int32]
+) -> pid_t {
+  var actions = unsafe posix_spawn_file_actions_t()
+  unsafe posix_spawn_file_actions_init(&actions)
+  defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+  for (number, descriptor) in descriptors.enumerated() {
+    unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
+  }
+  if let workingDirectory { unsafe posix_spawn_file_actions_addchdir_np(&actions, workingDirectory) }
+  // The test runner may block or ignore signals; the child starts as from a shell.
+  var attributes = unsafe posix_spawnattr_t()
+  unsafe posix_spawnattr_init(&attributes)
+  defer { unsafe posix_spawnattr_destroy(&attributes) }
+  var none = sigset_t()
+  var all = sigset_t()
+  unsafe sigemptyset(&none)
+  unsafe sigfillset(&all)
+  unsafe posix_spawnattr_setsigmask(&attributes, &none)
+  unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+  unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+  var pid: pid_t = 0
+  let result = unsafe withCStrings([path] + arguments) { argv in
+    unsafe withCStrings(environment.map { "\($0)=\($1)" }) { envp in
+      unsafe posix_spawn(&pid, path, &actions, &attributes, argv, envp)
+    }
+  }
+  guard result == 0 else { fatalError("cannot start \(path): error \(result)") }
+  return pid
+}
+
+/// Lends `strings` as the null-terminated list that exec takes.
+private func withCStrings<Result>(
+  _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+  var pointers = unsafe strings.map { unsafe strdup($0) } + [nil]
+  defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+  return unsafe pointers.withUnsafeMutableBufferPointer { unsafe body($0.baseAddress!) }
+}
