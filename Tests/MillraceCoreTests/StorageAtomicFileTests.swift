@@ -14,7 +14,7 @@ import Testing
   }
 
   func write(_ text: String, to file: AtomicFile) throws {
-    try Array(text.utf8).withUnsafeBytes { try unsafe file.write($0) }
+    unsafe try Array(text.utf8).withUnsafeBytes { try unsafe file.write($0) }
   }
 
   func permissions(_ path: String) throws -> mode_t {
@@ -47,7 +47,7 @@ import Testing
 
   @Test func replacesAndKeepsPermissions() throws {
     let path = folder.write("out", "a longer old text")
-    #expect(chmod(path, 0o640) == 0)
+    #expect(unsafe chmod(path, 0o640) == 0)
     try write("new", to: path)
     #expect(folder.text("out") == "new")
     #expect(try permissions(path) == 0o640)
@@ -65,9 +65,9 @@ import Testing
 
   @Test(arguments: ["real", "missing"]) func followsLinks(target: String) throws {
     folder.write("real", "old")
-    #expect(mkdir(folder("sub"), 0o755) == 0)
-    #expect(symlink("../\(target)", folder("sub/inner")) == 0)
-    #expect(symlink("sub/inner", folder("outer")) == 0)
+    #expect(unsafe mkdir(folder("sub"), 0o755) == 0)
+    #expect(unsafe symlink("../\(target)", folder("sub/inner")) == 0)
+    #expect(unsafe symlink("sub/inner", folder("outer")) == 0)
     try write("new", to: folder("outer"))
     #expect(folder.text(target) == "new")
     #expect(try #require(fileStatus(folder("outer"), followingLinks: false)).st_mode & S_IFMT == S_IFLNK)
@@ -75,8 +75,8 @@ import Testing
   }
 
   @Test func circleOfLinks() throws {
-    #expect(symlink("b", folder("a")) == 0)
-    #expect(symlink("a", folder("b")) == 0)
+    #expect(unsafe symlink("b", folder("a")) == 0)
+    #expect(unsafe symlink("a", folder("b")) == 0)
     let failure = #expect(throws: Failure.self) { try AtomicFile(path: folder("a")) }
     #expect(failure?.status == .cannotCreate)
     #expect(failure?.description.contains("links lead in a circle") == true)
@@ -101,11 +101,11 @@ import Testing
 
   @Test(.enabled(if: geteuid() != 0, "root may write everywhere")) func noPermission() throws {
     let path = folder.write("out", "old")
-    #expect(chmod(path, 0o444) == 0)
+    #expect(unsafe chmod(path, 0o444) == 0)
     let refused = #expect(throws: Failure.self) { try AtomicFile(path: path) }
     #expect(refused?.status == .cannotCreate)
     #expect(refused?.description.contains("you may not write to it") == true)
-    #expect(chmod(folder.path, 0o555) == 0)
+    #expect(unsafe chmod(folder.path, 0o555) == 0)
     let failure = #expect(throws: Failure.self) { try AtomicFile(path: folder("new")) }
     #expect(failure?.description.contains("you may not create files in the folder \(folder.path)") == true)
   }
@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test func fifo() throws {
-    #expect(mkfifo(folder("fifo"), 0o600) == 0)
+    #expect(unsafe mkfifo(folder("fifo"), 0o600) == 0)
     let reader = unsafe open(folder("fifo"), O_RDONLY | O_NONBLOCK)
     defer { close(reader) }
     try write("through", to: folder("fifo"))

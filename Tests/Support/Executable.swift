@@ -188,7 +188,7 @@ private func currentFolder() -> String { linkTarget("/proc/self/cwd") }
 
 private func ownEnvironment() -> [String: String] {
   var variables: [String: String] = [:]
-  guard var entry = unsafe environ else { return variables }
+  var entry = unsafe environ
   while let text = unsafe entry.pointee {
     let pair = unsafe String(cString: text)
     if let equals = pair.firstIndex(of: "=") {
@@ -209,9 +209,8 @@ private func spawn(
   for (number, descriptor) in descriptors.enumerated() {
     unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
   }
-  if let workingDirectory { unsafe posix_spawn_file_actions_addchdir_np(&actions, workingDirectory) }
   // The test runner may block or ignore signals; the child starts as from a shell.
-  var attributes = unsafe posix_spawnattr_t()
+  var attributes = posix_spawnattr_t()
   unsafe posix_spawnattr_init(&attributes)
   defer { unsafe posix_spawnattr_destroy(&attributes) }
   var none = sigset_t()
@@ -222,9 +221,12 @@ private func spawn(
   unsafe posix_spawnattr_setsigdefault(&attributes, &all)
   unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
   var pid: pid_t = 0
-  let result = unsafe withCStrings([path] + arguments) { argv in
+  // Glibc's own call for this is not among those that Swift imports; env(1) becomes the program, in the same process.
+  let program = workingDirectory == nil ? path : "/usr/bin/env"
+  let command = workingDirectory.map { ["env", "-C", $0, path] } ?? [path]
+  let result = unsafe withCStrings(command + arguments) { argv in
     unsafe withCStrings(environment.map { "\($0)=\($1)" }) { envp in
-      unsafe posix_spawn(&pid, path, &actions, &attributes, argv, envp)
+      unsafe posix_spawn(&pid, program, &actions, &attributes, argv, envp)
     }
   }
   guard result == 0 else { fatalError("cannot start \(path): error \(result)") }
@@ -235,7 +237,12 @@ private func spawn(
 private func withCStrings<Result>(
   _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
-  var pointers = unsafe strings.map { unsafe strdup($0) } + [nil]
-  defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
-  return unsafe pointers.withUnsafeMutableBufferPointer { unsafe body($0.baseAddress!) }
+  let list = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: strings.count + 1)
+  for (index, string) in strings.enumerated() { unsafe (list + index).initialize(to: strdup(string)) }
+  unsafe (list + strings.count).initialize(to: nil)
+  defer {
+    for index in strings.indices { unsafe free(list[index]) }
+    unsafe list.deallocate()
+  }
+  return unsafe body(list)
 }

@@ -23,12 +23,11 @@ public final class TemporaryFolder: Sendable {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     precondition(descriptor >= 0, "cannot write \(path)")
     defer { close(descriptor) }
-    let all = Array(bytes)
-    var done = 0
-    while done < all.count {
-      let written = unsafe all.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress! + done, all.count - done) }
+    var rest = Array(bytes)[...]
+    while !rest.isEmpty {
+      let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
       precondition(written > 0, "cannot write \(path)")
-      done += written
+      rest = rest.dropFirst(written)
     }
     return path
   }

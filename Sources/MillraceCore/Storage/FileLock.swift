@@ -43,7 +43,11 @@ public final class FileLock: Sendable {
     _ = unsafe pwrite(descriptor, utf8, utf8.count, 0)
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Unlocked in so many words: a child just being started holds a copy of the descriptor until it executes.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   private static func open(_ path: String) throws(Failure) -> Int32 {
     let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
