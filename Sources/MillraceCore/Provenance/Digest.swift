@@ -58,7 +58,7 @@ extension SHA256Digest: CustomStringConvertible {
 /// libcrypto refuses SHA-256 only when it is broken or memory is exhausted: nothing sensible can follow, so that traps.
 ///
 /// Unchecked Sendable: a hasher has one owner at a time.
-public final class SHA256Hasher: @unchecked Sendable {
+@safe public final class SHA256Hasher: @unchecked Sendable {
   private let context: OpaquePointer
 
   public init() {

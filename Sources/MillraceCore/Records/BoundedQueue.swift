@@ -7,7 +7,7 @@ import Glibc
 /// never in the cooperative pool.
 ///
 /// Unchecked Sendable: every access to the state holds the mutex.
-public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
+@safe public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let notEmpty = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let notFull = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)

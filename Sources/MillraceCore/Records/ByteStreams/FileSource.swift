@@ -1,0 +1,75 @@
+import Glibc
+import Synchronization
+
+/// The bytes of a file or of standard input as they lie there.
+///
+/// Unchecked Sendable: one thread at a time reads; the counter is atomic, for progress on another thread.
+public final class FileSource: ByteSource, @unchecked Sendable {
+  /// As the user named it; "standard input" for stdin.
+  public let name: String
+  /// What the system says about the file: its device and number are a pipe's identity.
+  public let status: stat
+  public let descriptor: Int32
+  private let digest: DigestThread?
+  private let counter = Atomic<Int>(0)
+
+  /// Opens a file to read.
+  ///
+  /// - Parameters:
+  ///   - path: "-" for standard input.
+  ///   - digest: Takes every byte that is read.
+  /// - Throws: `.noInput` for a missing or unreadable file and for a directory.
+  public init(path: String, digest: DigestThread? = nil) throws(Failure) {
+    self.digest = digest
+    let isStandardInput = path == "-"
+    name = isStandardInput ? "standard input" : path
+    let place = Place(file: name)
+    descriptor =
+      isStandardInput ? STDIN_FILENO : retryingInterrupted { unsafe open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw .system(.noInput, "cannot open", errorNumber: errno, at: place) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw .system(.noInput, "cannot read", errorNumber: errno, at: place)
+    }
+    self.status = status
+    if fileKind(status) == S_IFDIR {
+      if !isStandardInput { close(descriptor) }
+      throw Failure(.noInput, "is a directory", at: place, advice: "name the files in it")
+    }
+    if isRegular { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
+  }
+
+  deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
+
+  /// A regular file: it can be read twice and its size is known.
+  public var isRegular: Bool { fileKind(status) == S_IFREG }
+
+  /// The file's size in bytes when it was opened; nil for a pipe or a terminal.
+  public var size: Int? { isRegular ? Int(status.st_size) : nil }
+
+  /// Bytes read so far, before decompression.
+  public var byteCount: Int { counter.load(ordering: .relaxed) }
+
+  public func read(into buffer: ByteBuffer) throws(Failure) -> Int {
+    let start = buffer.count
+    let room = buffer.capacity - start
+    precondition(room > 0, "a full buffer has no room to read into")
+    while true {
+      let count = unsafe Glibc.read(descriptor, buffer.base + start, room)
+      if count >= 0 {
+        buffer.count += count
+        counter.add(count, ordering: .relaxed)
+        if count > 0 { digest?.update(ByteSlice(buffer, start..<start + count)) }
+        return count
+      }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN:
+        // Somebody who shares the terminal or pipe made it non-blocking.
+        var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&wait, 1, -1)
+      default: throw .system(.inputOutput, "cannot read", errorNumber: errno, at: Place(file: name))
+      }
+    }
+  }
+}

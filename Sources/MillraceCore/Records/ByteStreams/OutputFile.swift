@@ -1,0 +1,93 @@
+import Glibc
+import Synchronization
+
+/// The one writer of an output: compresses, counts and digests its bytes, and gives the file its final name when it is
+/// whole.
+///
+/// A file is written under a temporary name (`AtomicFile`); an output that is never finished leaves nothing behind.
+///
+/// Unchecked Sendable: one thread at a time writes; the counter is atomic, for progress on another thread.
+public final class OutputFile: @unchecked Sendable {
+  /// As the user named it; "standard output" for stdout.
+  public let name: String
+
+  private let file: AtomicFile?
+  private let encoder: (any StreamEncoder)?
+  private let pool = BufferPool(capacity: 256 << 10)
+  private let digest: DigestThread?
+  private let counter = Atomic<Int>(0)
+
+  /// What was written, known when it is whole.
+  public struct Written: Sendable, Equatable {
+    /// Bytes as they lie in the file, that is after compression.
+    public var byteCount: Int
+    /// Of those bytes; nil when no digest was asked for.
+    public var digest: SHA256Digest?
+  }
+
+  /// Opens an output.
+  ///
+  /// - Parameters:
+  ///   - path: "-" for standard output.
+  ///   - digest: Takes every byte that is written.
+  /// - Throws: `.cannotCreate`.
+  public init(path: String, compression: Compression? = nil, digest: DigestThread? = nil) throws(Failure) {
+    let isStandardOutput = path == "-"
+    name = isStandardOutput ? "standard output" : path
+    file = isStandardOutput ? nil : try AtomicFile(path: path)
+    encoder = compression?.makeEncoder()
+    self.digest = digest
+  }
+
+  /// Bytes written so far, after compression.
+  public var byteCount: Int { counter.load(ordering: .relaxed) }
+
+  /// Writes, or compresses and writes, all bytes of the slice.
+  ///
+  /// - Throws: `.inputOutput`, for a full disk say; `Failure.brokenPipe` when the reader is gone.
+  public func write(_ slice: ByteSlice) throws(Failure) {
+    if let encoder {
+      unsafe try encode(slice.bytes, isEnd: false, with: encoder)
+    } else {
+      try emit(slice)
+    }
+  }
+
+  /// Ends the compressed stream, waits for the digest and gives the file its name.
+  public func finish() throws(Failure) -> Written {
+    if let encoder { unsafe try encode(UnsafeRawBufferPointer(start: nil, count: 0), isEnd: true, with: encoder) }
+    let written = Written(byteCount: byteCount, digest: try digest?.finish())
+    try file?.commit()
+    return written
+  }
+
+  private func encode(
+    _ bytes: UnsafeRawBufferPointer, isEnd: Bool, with encoder: any StreamEncoder
+  ) throws(Failure) {
+    var rest = unsafe bytes
+    var isDone = false
+    while !isDone {
+      let buffer = pool.take()
+      do throws(CodecError) {
+        let step = unsafe try encoder.encode(
+          rest, into: UnsafeMutableRawBufferPointer(start: buffer.base, count: buffer.capacity), isEnd: isEnd)
+        unsafe rest = UnsafeRawBufferPointer(rebasing: rest[step.consumed...])
+        buffer.count = step.produced
+        isDone = step.isDone
+      } catch {
+        throw Failure(.internalError, "cannot compress: \(error.text)", at: Place(file: name))
+      }
+      if buffer.count > 0 { try emit(ByteSlice(buffer)) }
+    }
+  }
+
+  private func emit(_ slice: ByteSlice) throws(Failure) {
+    if let file {
+      unsafe try file.write(slice.bytes)
+    } else {
+      unsafe try writeAll(slice.bytes, to: STDOUT_FILENO, named: name)
+    }
+    counter.add(slice.count, ordering: .relaxed)
+    digest?.update(slice)
+  }
+}
