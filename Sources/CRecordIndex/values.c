@@ -194,11 +194,12 @@ MILLRACE_INLINE bool skip_scalar(cursor *c, uint8_t *kind, bool *has_escapes) {
 }
 
 /// A key with its colon, at its opening quote or at what stands in its place.
-static bool skip_key(cursor *c) {
-  bool has_escapes;
+MILLRACE_INLINE bool skip_key(cursor *c, uint32_t *length, bool *has_escapes) {
   if (c->at >= c->end || c->bytes[c->at] != '"') return fail(c, "a key in quotes should stand here");
   c->at++;
-  if (!skip_string(c, &has_escapes)) return false;
+  const size_t start = c->at;
+  if (!skip_string(c, has_escapes)) return false;
+  *length = (uint32_t)(c->at - 1 - start);
   skip_space(c);
   if (c->at >= c->end || c->bytes[c->at] != ':') return fail(c, "a colon should follow the key");
   c->at++;
@@ -212,6 +213,8 @@ enum { maximum_depth = 1024 };
 static bool skip_container(cursor *c) {
   uint64_t is_object[maximum_depth / 64];
   size_t depth = 0;
+  uint32_t key_length;
+  bool key_has_escapes;
   while (true) {
     // At a value.
     if (c->at >= c->end) return fail(c, "a value should stand here");
@@ -226,7 +229,7 @@ static bool skip_container(cursor *c) {
       if (c->at < c->end && c->bytes[c->at] == (byte == '{' ? '}' : ']')) {
         // Empty: fall through to its closing bracket.
       } else {
-        if (byte == '{' && !skip_key(c)) return false;
+        if (byte == '{' && !skip_key(c, &key_length, &key_has_escapes)) return false;
         continue;
       }
     } else {
@@ -246,7 +249,7 @@ static bool skip_container(cursor *c) {
       } else if (next == ',') {
         c->at++;
         skip_space(c);
-        if (object && !skip_key(c)) return false;
+        if (object && !skip_key(c, &key_length, &key_has_escapes)) return false;
         break;
       } else {
         return fail(c, object ? "a comma or } should stand here" : "a comma or ] should stand here");
@@ -255,82 +258,80 @@ static bool skip_container(cursor *c) {
   }
 }
 
-millrace_object_result millrace_index_object(
-  const uint8_t *bytes, size_t start, size_t end, millrace_member *members, size_t room) {
-  cursor c = {bytes, start, end, 0, millrace_has_avx2()};
-  millrace_object_result result = {0, 0, 0, 0};
+/// The members of the object, or the elements of the array, that the cursor stands at.
+static int64_t index_members(cursor *c, millrace_member *members, size_t room, bool is_object) {
   size_t count = 0;
-  skip_space(&c);
-  if (c.at >= end || bytes[c.at] != '{') {
-    result.error = "a record is a JSON object: { should stand here";
-    goto invalid;
-  }
-  c.at++;
-  skip_space(&c);
-  if (c.at < end && bytes[c.at] == '}') goto closed;
+  const uint8_t *bytes = c->bytes;
+  const uint8_t closing = is_object ? '}' : ']';
+  c->at++;
+  skip_space(c);
+  if (c->at < c->end && bytes[c->at] == closing) return 0;
   while (true) {
-    if (count == room) {
-      result.members = -2;
-      return result;
-    }
+    if (count == room) return -2;
     millrace_member *member = &members[count];
-    if (c.at >= end || bytes[c.at] != '"') {
-      fail(&c, "a key in quotes should stand here");
-      goto invalid;
+    member->key_start = member->key_length = 0;
+    member->key_has_escapes = false;
+    if (is_object) {
+      member->key_start = (uint32_t)c->at + 1;
+      if (!skip_key(c, &member->key_length, &member->key_has_escapes)) return -1;
     }
-    c.at++;
-    member->key_start = (uint32_t)c.at;
-    if (!skip_string(&c, &member->key_has_escapes)) goto invalid;
-    member->key_length = (uint32_t)(c.at - 1 - member->key_start);
-    skip_space(&c);
-    if (c.at >= end || bytes[c.at] != ':') {
-      fail(&c, "a colon should follow the key");
-      goto invalid;
+    if (c->at >= c->end) {
+      fail(c, "a value should stand here");
+      return -1;
     }
-    c.at++;
-    skip_space(&c);
-    if (c.at >= end) {
-      fail(&c, "a value should stand here");
-      goto invalid;
-    }
-    const size_t value = c.at;
+    const size_t value = c->at;
     if (bytes[value] == '{' || bytes[value] == '[') {
       member->kind = bytes[value] == '{' ? MILLRACE_OBJECT : MILLRACE_ARRAY;
       member->value_has_escapes = false;
-      if (!skip_container(&c)) goto invalid;
-    } else if (!skip_scalar(&c, &member->kind, &member->value_has_escapes)) {
-      goto invalid;
+      if (!skip_container(c)) return -1;
+    } else if (!skip_scalar(c, &member->kind, &member->value_has_escapes)) {
+      return -1;
     }
     const uint32_t quote = member->kind == MILLRACE_STRING;
     member->value_start = (uint32_t)value + quote;
-    member->value_length = (uint32_t)(c.at - value) - 2 * quote;
+    member->value_length = (uint32_t)(c->at - value) - 2 * quote;
     count++;
-    skip_space(&c);
-    if (c.at < end && bytes[c.at] == ',') {
-      c.at++;
-      skip_space(&c);
-    } else if (c.at < end && bytes[c.at] == '}') {
-      break;
+    skip_space(c);
+    if (c->at < c->end && bytes[c->at] == ',') {
+      c->at++;
+      skip_space(c);
+    } else if (c->at < c->end && bytes[c->at] == closing) {
+      return (int64_t)count;
     } else {
-      fail(&c, "a comma or } should stand here");
-      goto invalid;
+      fail(c, is_object ? "a comma or } should stand here" : "a comma or ] should stand here");
+      return -1;
     }
   }
-closed:
-  result.close = c.at;
-  c.at++;
+}
+
+millrace_object_result millrace_index_object(
+  const uint8_t *bytes, size_t start, size_t end, millrace_member *members, size_t room) {
+  cursor c = {bytes, start, end, 0, millrace_has_avx2()};
+  millrace_object_result result = {-1, 0, 0, 0};
   skip_space(&c);
-  if (c.at < end) {
-    result.error = "something stands behind the object: one record a line";
-    goto invalid;
+  if (c.at >= end || bytes[c.at] != '{') {
+    c.error = "a record is a JSON object: { should stand here";
+  } else {
+    result.members = index_members(&c, members, room, true);
+    if (result.members >= 0) {
+      result.close = c.at;
+      c.at++;
+      skip_space(&c);
+      if (c.at < end) {
+        c.error = "something stands behind the object: one record a line";
+        result.members = -1;
+      }
+    }
   }
-  result.members = (int64_t)count;
-  return result;
-invalid:
-  result.members = -1;
-  if (!result.error) result.error = c.error;
+  result.error = c.error;
   result.error_offset = c.at;
   return result;
+}
+
+int64_t millrace_index_container(
+  const uint8_t *bytes, size_t start, size_t end, millrace_member *members, size_t room) {
+  cursor c = {bytes, start, end, 0, millrace_has_avx2()};
+  return index_members(&c, members, room, bytes[start] == '{');
 }
 
 bool millrace_is_json_value(const uint8_t *bytes, size_t length, uint8_t *kind) {

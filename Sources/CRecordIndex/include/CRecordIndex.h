@@ -101,6 +101,11 @@ typedef struct {
 millrace_object_result millrace_index_object(
   const uint8_t *_Nonnull bytes, size_t start, size_t end, millrace_member *_Nonnull members, size_t room);
 
+/// The members of the object, or the elements of the array, that stands in bytes[start..<end] and was found valid. An
+/// element's key is empty. Returns their number, or -2 when there are more than the room given.
+int64_t millrace_index_container(
+  const uint8_t *_Nonnull bytes, size_t start, size_t end, millrace_member *_Nonnull members, size_t room);
+
 /// Whether bytes are one valid JSON value with no white space around it (UTF-8 not checked).
 bool millrace_is_json_value(const uint8_t *_Nonnull bytes, size_t length, uint8_t *_Nonnull kind);
 

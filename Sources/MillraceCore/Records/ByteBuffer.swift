@@ -69,7 +69,7 @@
   }
 
   public func append(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { unsafe append($0) }
+    unsafe bytes.withUnsafeBytes { unsafe append($0) }
   }
 
   public func removeAll() { count = 0 }

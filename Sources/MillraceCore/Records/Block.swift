@@ -1,0 +1,15 @@
+/// A run of whole records, the unit of parallel work.
+public struct Block: Sendable {
+  public let table: Table
+  /// The records with their line ends. Nothing changes the buffer as long as there are blocks of it.
+  public let slice: ByteSlice
+  /// Number of the block's first record, counted from 0 over all inputs.
+  public let firstRecord: Int
+  /// Line of its first byte, counted from 1 in its input.
+  public let firstLine: Int
+  /// Bytes of the decompressed input before it.
+  public let byteOffset: Int
+  public let recordCount: Int
+  /// The input before this one did not end with a line end: one must be written first.
+  public let needsLineEndBefore: Bool
+}

@@ -1,0 +1,45 @@
+import CRecordIndex
+
+/// The name of a field, ready to be compared with names in rows and to be written into them.
+public struct FieldName: Sendable, Hashable, CustomStringConvertible {
+  /// The name as UTF-8 (or as the bytes of a CSV header that is not UTF-8).
+  public let bytes: [UInt8]
+
+  public init(_ name: String) { bytes = Array(name.utf8) }
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
+  public var description: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The name as a JSON string, quotes included.
+  public var json: [UInt8] {
+    let buffer = ByteBuffer(capacity: bytes.count + 8)
+    buffer.append(UInt8(ascii: "\""))
+    buffer.appendJSONEscaped(bytes)
+    buffer.append(UInt8(ascii: "\""))
+    return unsafe Array(buffer.bytes)
+  }
+
+  /// Whether `other`, bytes of a CSV name or of a JSON key without escapes, spell this name.
+  @inline(__always) func matches(_ other: UnsafeRawBufferPointer) -> Bool {
+    guard other.count == bytes.count else { return false }
+    return unsafe bytes.withUnsafeBytes { mine in
+      unsafe zip(mine, other).allSatisfy { $0 == $1 }
+    }
+  }
+}
+
+extension ByteBuffer {
+  /// Appends text as the inside of a JSON string.
+  public func appendJSONEscaped(_ text: UnsafeRawBufferPointer) {
+    guard let start = text.baseAddress else { return }
+    reserve(6 * text.count + ByteBuffer.padding)
+    count += unsafe millrace_escape_json(end, start.assumingMemoryBound(to: UInt8.self), text.count)
+  }
+
+  public func appendJSONEscaped(_ text: [UInt8]) {
+    unsafe text.withUnsafeBytes { unsafe appendJSONEscaped($0) }
+  }
+
+  /// Where the next byte goes.
+  var end: UnsafeMutablePointer<UInt8> { unsafe (base + count).assumingMemoryBound(to: UInt8.self) }
+}

@@ -1,0 +1,95 @@
+/// What a person said about how to write the output.
+public struct WritingOptions: Sendable {
+  /// Default: the input's format.
+  public var format: RecordFormat?
+  /// CSV to NDJSON: text that is a JSON number, true, false, an object or an array becomes that value, empty text null.
+  public var infersTypes = false
+  /// NDJSON to CSV: nested values become columns with dotted names.
+  public var flattens = false
+  /// CSV to NDJSON: columns with dotted names become nested values.
+  public var unflattens = false
+  /// NDJSON to CSV: the columns in order, instead of the first record's keys.
+  public var columns: [FieldName]?
+
+  public init() {}
+}
+
+/// What the output looks like: decided once, before the first record is written.
+public struct OutputSchema: Sendable {
+  public let dialect: Dialect
+  /// CSV: all columns in order, those that are added last.
+  public let columns: [FieldName]
+  /// Fields that the tool adds to each row.
+  public let added: [FieldName]
+  /// What is written in front of the first record.
+  public let preamble: [UInt8]
+  let options: WritingOptions
+
+  /// - Parameters:
+  ///   - firstRecord: The first record's bytes, of which an output as CSV takes its columns when the input is NDJSON.
+  ///   - columns: The output's columns where they are not the first table's (several inputs, merged by name).
+  /// - Throws: `.badData` when a field to be added is there already.
+  public init(
+    for table: Table, options: WritingOptions, adding added: [FieldName] = [], columns: [FieldName]? = nil,
+    firstRecord: [UInt8] = []
+  ) throws(Failure) {
+    let format = options.format ?? table.dialect.format
+    let isSameFormat = format == table.dialect.format
+    dialect = isSameFormat ? table.dialect : Dialect(format: format)
+    self.options = options
+    self.added = added
+    guard format != .ndjson else {
+      self.columns = []
+      preamble = []
+      return
+    }
+    var own: [FieldName]
+    if let columns {
+      own = columns
+    } else if table.dialect.format == .ndjson {
+      if let columns = options.columns {
+        own = columns
+      } else {
+        own = try Self.keys(of: firstRecord, of: table, flattened: options.flattens)
+      }
+    } else {
+      own = table.columns
+    }
+    for field in added where own.contains(field) {
+      throw Failure(
+        .badData, "the input has a field \"\(field)\" already, which this tool adds", at: Place(file: table.name),
+        advice: "rename the field of the input, or leave it out with --fields")
+    }
+    own += added
+    self.columns = own
+    let isUnchanged = isSameFormat && own == table.columns
+    preamble = isUnchanged ? table.preamble : dialect.hasHeader || !isSameFormat ? Self.header(own, dialect, table) : []
+  }
+
+  /// A header in the first table's way of ending lines; untouched names are quoted only where they must be.
+  private static func header(_ columns: [FieldName], _ dialect: Dialect, _ table: Table) -> [UInt8] {
+    let buffer = ByteBuffer()
+    for (index, column) in columns.enumerated() {
+      if index > 0 { buffer.append(dialect.delimiter) }
+      unsafe column.bytes.withUnsafeBytes { name in
+        unsafe buffer.appendCSVField(name, delimiter: dialect.delimiter, isOnlyField: columns.count == 1)
+      }
+    }
+    let usesCarriageReturn = table.dialect.format != .ndjson && table.preamble.suffix(2) == [0x0d, 0x0a]
+    buffer.append(usesCarriageReturn ? "\r\n" : "\n")
+    return unsafe Array(buffer.bytes)
+  }
+
+  private static func keys(of record: [UInt8], of table: Table, flattened: Bool) throws(Failure) -> [FieldName] {
+    let buffer = ByteBuffer(capacity: record.count)
+    buffer.append(record)
+    let cursor = RecordCursor()
+    cursor.open(
+      Block(
+        table: table, slice: ByteSlice(buffer), firstRecord: 0, firstLine: 1, byteOffset: 0, recordCount: 1,
+        needsLineEndBefore: false))
+    guard try cursor.next() else { return [] }
+    let cells = try JSONCells(cursor, flattened: flattened)
+    return cells.names
+  }
+}

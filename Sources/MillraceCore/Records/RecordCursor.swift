@@ -1,0 +1,299 @@
+import CRecordIndex
+import Glibc
+
+/// Walks over the records of a block and shows their values where they stand, without copying or decoding them.
+///
+/// ```swift
+/// cursor.open(block)
+/// while try cursor.next() {
+///   if let value = cursor.value(of: FieldName("pmid")) { … }
+/// }
+/// ```
+/// A cursor belongs to one thread and is used for block after block.
+@safe public final class RecordCursor {
+  /// The block's table; set by `open`.
+  public private(set) var table: Table
+  /// What becomes of rows of CSV that do not have as many values as the header has names.
+  public var ragged = RaggedRows.fail
+  /// Text of CSV must be UTF-8, since it is to be written as JSON. (JSON must be so always.)
+  public var requiresUTF8 = false
+
+  /// Values of the current record.
+  public private(set) var count = 0
+  /// The current record's number, counted from 0 over all inputs.
+  public private(set) var recordNumber = -1
+  /// In the block: the current record without and with its line end, and where the next one is looked for.
+  private var start = 0
+  private var contentEnd = 0
+  private var nextStart = 0
+
+  private var buffer = ByteBuffer(capacity: 0)
+  private var base: UnsafePointer<UInt8>
+  private var range = 0..<0
+  private var block: Block?
+  private var isWholeBlockUTF8 = true
+
+  private let csv = CSVIndex()
+  /// In `csv`: the current record's first separator, and the next record's.
+  private var firstSeparator = 0
+  private var nextSeparator = 0
+  /// Values that really stand in the record.
+  private var presentCount = 0
+  private var lookup: (name: FieldName, column: Int?)?
+
+  private var members: UnsafeMutablePointer<millrace_member>
+  private var memberRoom = 64
+  private var closingBrace = 0
+
+  public init() {
+    unsafe base = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
+    unsafe members = .allocate(capacity: memberRoom)
+    table = Table(name: "", dialect: Dialect(format: .ndjson), columns: [], preamble: [])
+  }
+
+  deinit { unsafe members.deallocate() }
+
+  /// Goes to the front of a block.
+  public func open(_ block: Block) {
+    self.block = block
+    if block.table !== table {
+      table = block.table
+      lookup = nil
+    }
+    recordNumber = block.firstRecord - 1
+    open(block.slice.buffer, range: block.slice.range)
+    if table.dialect.format != .ndjson { indexCSV(delimiter: table.dialect.delimiter) }
+    if requiresUTF8 || table.dialect.format == .ndjson {
+      isWholeBlockUTF8 = unsafe millrace_valid_utf8(base, range.count) == range.count
+    }
+  }
+
+  private func open(_ buffer: ByteBuffer, range: Range<Int>) {
+    self.buffer = buffer
+    self.range = range
+    unsafe base = UnsafePointer((buffer.base + range.lowerBound).assumingMemoryBound(to: UInt8.self))
+    nextStart = 0
+  }
+
+  private func indexCSV(delimiter: UInt8) {
+    unsafe csv.index(UnsafeRawBufferPointer(start: base, count: range.count), delimiter: delimiter)
+    nextSeparator = 0
+  }
+
+  /// Goes to the next record; false at the block's end.
+  ///
+  /// Throws for a record that is not valid; the cursor has gone past it then, and `next` goes on behind it.
+  public func next() throws(Failure) -> Bool {
+    if table.dialect.format == .ndjson { return try nextObject() }
+    guard nextCSV() else { return false }
+    recordNumber += 1
+    if count != table.columns.count { try mendRaggedRow() }
+    if !isWholeBlockUTF8 { try checkUTF8() }
+    return true
+  }
+
+  // MARK: The record
+
+  /// The record as it stands, without its line end.
+  public var record: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: base + start, count: contentEnd - start)
+  }
+
+  /// The line end as it stands: empty for the last record of an input that has none.
+  public var lineEnd: UnsafeRawBufferPointer {
+    var end = contentEnd
+    if end < range.count, unsafe base[end] == 0x0d { end += 1 }
+    if end < range.count, unsafe base[end] == 0x0a { end += 1 }
+    return unsafe UnsafeRawBufferPointer(start: base + contentEnd, count: end - contentEnd)
+  }
+
+  /// The record's place, for diagnostics.
+  public func place(field: FieldName? = nil, byte: Int? = nil) -> Place {
+    guard let block else { return Place(file: table.name) }
+    var line = block.firstLine
+    var after: UInt8 = 0
+    for index in 0..<start {
+      let byte = unsafe base[index]
+      if byte == 0x0d || (byte == 0x0a && after != 0x0d) { line += 1 }
+      after = byte
+    }
+    return Place(
+      file: table.name, line: line, byteOffset: byte.map { block.byteOffset + $0 }, field: field?.description)
+  }
+
+  /// The value with this position: by column in CSV, by member in JSON.
+  @inline(__always) public subscript(index: Int) -> FieldValue {
+    table.dialect.format == .ndjson ? memberValue(index) : csvValue(index)
+  }
+
+  /// The value of the field with this name; of the last one when JSON repeats a key, of the first one when a header does.
+  public func value(of name: FieldName) -> FieldValue? {
+    if table.dialect.format == .ndjson {
+      for index in (0..<count).reversed() where key(index, is: name) { return memberValue(index) }
+      return nil
+    }
+    if lookup?.name != name { lookup = (name, table.column(named: name)) }
+    return lookup?.column.map { csvValue($0) }
+  }
+
+  // MARK: CSV
+
+  /// Goes to the next record of CSV, whatever its number of values.
+  func nextCSV() -> Bool {
+    start = nextStart
+    while start < range.count, unsafe base[start] == 0x0a || base[start] == 0x0d { start += 1 }
+    guard nextSeparator < csv.count else { return false }
+    firstSeparator = nextSeparator
+    while !csv.endsRecord(nextSeparator) { nextSeparator += 1 }
+    contentEnd = csv.end(nextSeparator)
+    nextStart = contentEnd
+    nextSeparator += 1
+    presentCount = nextSeparator - firstSeparator
+    count = presentCount
+    return true
+  }
+
+  @inline(__always) private func csvValue(_ index: Int) -> FieldValue {
+    guard index < presentCount else { return unsafe FieldValue(.init(start: base, count: 0), .plain) }
+    let separator = firstSeparator + index
+    let first = index == 0 ? start : csv.end(separator - 1) + 1
+    let end = csv.end(separator)
+    if first < end, unsafe base[first] == UInt8(ascii: "\"") {
+      return unsafe FieldValue(.init(start: base + first + 1, count: end - first - 1), .quoted)
+    }
+    return unsafe FieldValue(.init(start: base + first, count: end - first), .plain)
+  }
+
+  private func mendRaggedRow() throws(Failure) {
+    let expected = table.columns.count
+    let isShort = count < expected
+    let found = count
+    count = expected
+    if isShort ? ragged != .fail : ragged == .trim { return }
+    throw Failure(
+      .badData, "\(found) \(found == 1 ? "value" : "values"), where the header names \(expected)", at: place(),
+      advice: isShort ? "--ragged fill takes the missing ones as empty" : "--ragged trim drops the surplus ones")
+  }
+
+  /// A value of CSV as it stands, with its quotes; empty where a short row lacks it.
+  func csvSpelling(_ index: Int) -> UnsafeRawBufferPointer {
+    guard index < presentCount else { return unsafe UnsafeRawBufferPointer(start: base, count: 0) }
+    let first = index == 0 ? start : csv.end(firstSeparator + index - 1) + 1
+    return unsafe UnsafeRawBufferPointer(start: base + first, count: csv.end(firstSeparator + index) - first)
+  }
+
+  /// Bytes at the record's end that hold values without a column.
+  var surplusBytes: Int {
+    count > 0 && presentCount > count ? contentEnd - csv.end(firstSeparator + count - 1) : 0
+  }
+
+  /// How many delimiters a short row lacks to have a value for each column.
+  var missingValues: Int { max(0, count - presentCount) }
+
+  /// Reads the one header record that `buffer` holds.
+  func openCSV(_ buffer: ByteBuffer, delimiter: UInt8) {
+    open(buffer, range: 0..<buffer.count)
+    indexCSV(delimiter: delimiter)
+  }
+
+  // MARK: NDJSON
+
+  private func nextObject() throws(Failure) -> Bool {
+    while nextStart < range.count {
+      start = nextStart
+      let rest = range.count - start
+      if let lineFeed = unsafe memchr(base + start, 0x0a, rest) {
+        contentEnd = unsafe UnsafeRawPointer(base).distance(to: UnsafeRawPointer(lineFeed))
+        nextStart = contentEnd + 1
+      } else {
+        contentEnd = range.count
+        nextStart = contentEnd
+      }
+      if contentEnd > start, unsafe base[contentEnd - 1] == 0x0d { contentEnd -= 1 }
+      if isBlank(start..<contentEnd) { continue }
+      recordNumber += 1
+      if !isWholeBlockUTF8 { try checkUTF8() }
+      try indexObject()
+      return true
+    }
+    return false
+  }
+
+  private func isBlank(_ range: Range<Int>) -> Bool {
+    range.allSatisfy { unsafe base[$0] == 0x20 || base[$0] == 0x09 || base[$0] == 0x0d }
+  }
+
+  private func indexObject() throws(Failure) {
+    while true {
+      let result = unsafe millrace_index_object(base, start, contentEnd, members, memberRoom)
+      count = unsafe max(0, Int(result.members))
+      if unsafe result.members >= 0 {
+        closingBrace = unsafe result.close
+        return
+      }
+      guard unsafe result.members == -2 else {
+        let reason = unsafe result.error.map { unsafe String(cString: $0) }
+        throw unsafe Failure(.badData, reason ?? "not a JSON object", at: place(byte: Int(result.error_offset)))
+      }
+      unsafe members.deallocate()
+      memberRoom *= 2
+      unsafe members = .allocate(capacity: memberRoom)
+    }
+  }
+
+  @inline(__always) private func memberValue(_ index: Int) -> FieldValue {
+    let member = unsafe members[index]
+    return unsafe FieldValue(
+      .init(start: base + Int(member.value_start), count: Int(member.value_length)), FieldValue.Spelling(member))
+  }
+
+  /// Bytes of the current record in front of its closing brace, for adding members there.
+  var beforeClosingBrace: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: base + start, count: closingBrace - start)
+  }
+
+  /// From the closing brace to the end of the record.
+  var fromClosingBrace: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: base + closingBrace, count: contentEnd - closingBrace)
+  }
+
+  /// The key of a member as it stands between its quotes.
+  @inline(__always) func rawKey(_ index: Int) -> FieldValue {
+    let member = unsafe members[index]
+    return unsafe FieldValue(
+      .init(start: base + Int(member.key_start), count: Int(member.key_length)),
+      member.key_has_escapes ? .escapedString : .string)
+  }
+
+  @inline(__always) func key(_ index: Int, is name: FieldName) -> Bool {
+    let key = rawKey(index)
+    if key.spelling == .string { return unsafe name.matches(key.bytes) }
+    let text = ByteBuffer(capacity: unsafe key.bytes.count)
+    guard key.appendText(to: text) else { return false }
+    return unsafe name.matches(text.bytes)
+  }
+
+  private func checkUTF8() throws(Failure) {
+    let length = contentEnd - start
+    let valid = unsafe millrace_valid_utf8(base + start, length)
+    guard valid < length else { return }
+    let byte = unsafe base[start + valid]
+    count = 0
+    throw Failure(
+      .badData, "not UTF-8: byte 0x\(String(byte, radix: 16))", at: place(byte: start + valid),
+      advice: "iconv -f ISO-8859-1 -t UTF-8 converts the commonest other encoding")
+  }
+}
+
+extension FieldValue.Spelling {
+  @inline(__always) init(_ member: millrace_member) {
+    switch UInt32(member.kind) {
+    case MILLRACE_STRING.rawValue: self = member.value_has_escapes ? .escapedString : .string
+    case MILLRACE_NUMBER.rawValue: self = .number
+    case MILLRACE_NULL.rawValue: self = .null
+    case MILLRACE_OBJECT.rawValue: self = .object
+    case MILLRACE_ARRAY.rawValue: self = .array
+    default: self = .boolean
+    }
+  }
+}

@@ -1,0 +1,280 @@
+import CRecordIndex
+import Glibc
+
+/// Writes records in the output's format: untouched ones byte for byte where the format stays, others value by value.
+///
+/// A formatter belongs to one thread.
+public final class RecordFormatter {
+  private let schema: OutputSchema
+  private let addedKeys: [[UInt8]]
+  private var table: Table?
+  private var way = Way.copy
+  /// NDJSON to CSV: for each column the member that has its value, -1 for none.
+  private var memberOfColumn: [Int]
+  private let scratch = ByteBuffer()
+
+  /// How a record of one table gets to the output.
+  private enum Way {
+    /// As it is, with what is added behind it or before its closing brace.
+    case copy
+    /// CSV: the output's columns in their order; nil where the table lacks one.
+    case project([Int?])
+    /// CSV to NDJSON.
+    case fill(RowTemplate)
+    /// NDJSON to CSV.
+    case tabulate
+  }
+
+  public init(_ schema: OutputSchema) {
+    self.schema = schema
+    addedKeys = schema.added.map { [UInt8(ascii: ",")] + $0.json + [UInt8(ascii: ":")] }
+    memberOfColumn = Array(repeating: -1, count: schema.columns.count)
+  }
+
+  /// Writes the cursor's record with the values of the fields that the schema adds, in their order.
+  ///
+  /// Throws `.badData` for what the output's format cannot hold.
+  public func append(_ cursor: RecordCursor, adding values: [FieldValue] = [], to out: ByteBuffer) throws(Failure) {
+    if cursor.table !== table {
+      table = cursor.table
+      way = chooseWay(for: cursor.table)
+    }
+    switch way {
+    case .copy where schema.dialect.format == .ndjson: try copyObject(cursor, adding: values, to: out)
+    case .copy: try copyRow(cursor, adding: values, to: out)
+    case .project(let columns): try project(cursor, columns: columns, adding: values, to: out)
+    case .fill(let template): try fill(template, from: cursor, adding: values, to: out)
+    case .tabulate: try tabulate(cursor, adding: values, to: out)
+    }
+  }
+
+  private func chooseWay(for table: Table) -> Way {
+    let own = schema.columns.dropLast(schema.added.count)
+    switch (table.dialect.format == .ndjson, schema.dialect.format == .ndjson) {
+    case (true, true): return .copy
+    case (true, false): return .tabulate
+    case (false, true):
+      return .fill(RowTemplate(columns: table.distinctColumns, unflattened: schema.options.unflattens))
+    case (false, false):
+      if table.dialect.delimiter == schema.dialect.delimiter && table.columns == Array(own) { return .copy }
+      // Where a name occurs more than once, its first column of the output takes the first of the table, and so on.
+      var taken = Set<Int>()
+      return .project(
+        own.map { name in
+          let column = table.columns.indices.first { table.columns[$0] == name && !taken.contains($0) }
+          if let column { taken.insert(column) }
+          return column
+        })
+    }
+  }
+
+  // MARK: The same format
+
+  private func copyRow(
+    _ cursor: RecordCursor, adding values: [FieldValue], to out: ByteBuffer
+  ) throws(Failure) {
+    let surplus = cursor.surplusBytes
+    unsafe out.append(UnsafeRawBufferPointer(rebasing: cursor.record.dropLast(surplus)))
+    for _ in 0..<cursor.missingValues { out.append(schema.dialect.delimiter) }
+    for (index, value) in values.enumerated() {
+      out.append(schema.dialect.delimiter)
+      try appendCell(value, of: cursor, field: schema.added[index], to: out)
+    }
+    appendLineEnd(of: cursor, to: out)
+  }
+
+  private func copyObject(
+    _ cursor: RecordCursor, adding values: [FieldValue], to out: ByteBuffer
+  ) throws(Failure) {
+    if values.isEmpty {
+      unsafe out.append(cursor.record)
+    } else {
+      for field in schema.added where (0..<cursor.count).contains(where: { cursor.key($0, is: field) }) {
+        throw Failure(
+          .badData, "the row has this field already, which this tool adds", at: cursor.place(field: field),
+          advice: "rename the field of the input, or leave it out with --fields")
+      }
+      unsafe out.append(cursor.beforeClosingBrace)
+      appendMembers(values, toEmptyObject: cursor.count == 0, to: out)
+      unsafe out.append(cursor.fromClosingBrace)
+    }
+    appendLineEnd(of: cursor, to: out)
+  }
+
+  private func appendMembers(_ values: [FieldValue], toEmptyObject isEmpty: Bool, to out: ByteBuffer) {
+    for (index, value) in values.enumerated() {
+      out.append(index == 0 && isEmpty ? Array(addedKeys[index].dropFirst()) : addedKeys[index])
+      value.appendJSON(to: out)
+    }
+  }
+
+  private func appendLineEnd(of cursor: RecordCursor, to out: ByteBuffer) {
+    // The input's last record may have none: then neither has the output's.
+    unsafe out.append(cursor.lineEnd)
+  }
+
+  // MARK: CSV to CSV
+
+  private func project(
+    _ cursor: RecordCursor, columns: [Int?], adding values: [FieldValue], to out: ByteBuffer
+  ) throws(Failure) {
+    let keepsSpelling = cursor.table.dialect.delimiter == schema.dialect.delimiter
+    for (index, column) in columns.enumerated() {
+      if index > 0 { out.append(schema.dialect.delimiter) }
+      guard let column else { continue }
+      if keepsSpelling {
+        unsafe out.append(cursor.csvSpelling(column))
+      } else {
+        try appendCell(cursor[column], of: cursor, field: nil, to: out)
+      }
+    }
+    for (index, value) in values.enumerated() {
+      out.append(schema.dialect.delimiter)
+      try appendCell(value, of: cursor, field: schema.added[index], to: out)
+    }
+    appendLineEnd(of: cursor, to: out)
+  }
+
+  // MARK: CSV to NDJSON
+
+  private func fill(
+    _ template: RowTemplate, from cursor: RecordCursor, adding values: [FieldValue], to out: ByteBuffer
+  ) throws(Failure) {
+    unsafe template.text.withUnsafeBytes { text in
+      // Text grows sixfold at most; a vector store may go a padding's length over the end of a value.
+      unsafe out.reserve(6 * cursor.record.count + text.count + 2 * template.cells.count + ByteBuffer.padding)
+      for cell in template.cells {
+        unsafe out.appendWithinReserve(text, cell.text)
+        let value = cursor[cell.column]
+        if schema.options.infersTypes {
+          appendInferred(value, to: out)
+        } else {
+          value.appendJSONWithinReserve(to: out)
+        }
+      }
+      if values.isEmpty {
+        unsafe out.append(UnsafeRawBufferPointer(rebasing: text[template.tail...]))
+      } else {
+        unsafe out.append(UnsafeRawBufferPointer(rebasing: text[template.tail...].dropLast()))
+        appendMembers(values, toEmptyObject: template.cells.isEmpty, to: out)
+        out.append(UInt8(ascii: "}"))
+      }
+    }
+    out.append(UInt8(ascii: "\n"))
+  }
+
+  /// Text as the JSON value that it spells, or as a string.
+  private func appendInferred(_ value: FieldValue, to out: ByteBuffer) {
+    if value.isEmpty {
+      out.append("null")
+      return
+    }
+    scratch.removeAll()
+    _ = value.appendText(to: scratch)
+    var kind: UInt8 = 0
+    let text = unsafe UnsafePointer(scratch.base.assumingMemoryBound(to: UInt8.self))
+    let isValue = unsafe millrace_is_json_value(text, scratch.count, &kind)
+    if isValue && kind != UInt8(MILLRACE_STRING.rawValue) && kind != UInt8(MILLRACE_NULL.rawValue) {
+      unsafe out.append(scratch.bytes)
+    } else {
+      value.appendJSON(to: out)
+    }
+  }
+
+  // MARK: NDJSON to CSV
+
+  private func tabulate(
+    _ cursor: RecordCursor, adding values: [FieldValue], to out: ByteBuffer
+  ) throws(Failure) {
+    let ownColumns = schema.columns.count - schema.added.count
+    if schema.options.flattens {
+      let cells = try JSONCells(cursor, flattened: true)
+      try assign(count: cells.names.count, of: cursor) { cells.names[$0] == schema.columns[$1] } name: { cells.names[$0] }
+      for column in 0..<ownColumns {
+        if column > 0 { out.append(schema.dialect.delimiter) }
+        let member = memberOfColumn[column]
+        if member >= 0 { try appendCell(cells.values[member], of: cursor, field: schema.columns[column], to: out) }
+      }
+    } else {
+      try assign(count: cursor.count, of: cursor) {
+        cursor.key($0, is: schema.columns[$1])
+      } name: { index in
+        let name = ByteBuffer()
+        _ = cursor.rawKey(index).appendText(to: name)
+        return FieldName(bytes: unsafe Array(name.bytes))
+      }
+      for column in 0..<ownColumns {
+        if column > 0 { out.append(schema.dialect.delimiter) }
+        let member = memberOfColumn[column]
+        if member >= 0 { try appendCell(cursor[member], of: cursor, field: schema.columns[column], to: out) }
+      }
+    }
+    for (index, value) in values.enumerated() {
+      if ownColumns + index > 0 { out.append(schema.dialect.delimiter) }
+      try appendCell(value, of: cursor, field: schema.added[index], to: out)
+    }
+    out.append(UInt8(ascii: "\n"))
+  }
+
+  /// Finds for each column the member that has its value. Most records have the columns' keys in the columns' order.
+  private func assign(
+    count: Int, of cursor: RecordCursor, matches: (Int, Int) -> Bool, name: (Int) -> FieldName
+  ) throws(Failure) {
+    let columns = schema.columns.count - schema.added.count
+    for column in 0..<columns { memberOfColumn[column] = -1 }
+    var expected = 0
+    for member in 0..<count {
+      var column = expected
+      if column >= columns || !matches(member, column) {
+        guard let found = (0..<columns).first(where: { matches(member, $0) }) else {
+          throw Failure(
+            .badData, "a field that the first record does not have and the output has no column for",
+            at: cursor.place(field: name(member)), advice: "name all columns with --columns, in the order wanted")
+        }
+        column = found
+      }
+      guard memberOfColumn[column] < 0 else {
+        throw Failure(
+          .badData, "the key stands twice in this record, and CSV has one column for it",
+          at: cursor.place(field: name(member)))
+      }
+      memberOfColumn[column] = member
+      expected = column + 1
+    }
+  }
+
+  private func appendCell(
+    _ value: FieldValue, of cursor: RecordCursor, field: FieldName?, to out: ByteBuffer
+  ) throws(Failure) {
+    let isOnlyField = schema.columns.count == 1
+    switch value.spelling {
+    case .null where !isOnlyField: break
+    case .plain, .string, .object, .array:
+      unsafe out.appendCSVField(value.bytes, delimiter: schema.dialect.delimiter, isOnlyField: isOnlyField)
+    case .number, .boolean: unsafe out.append(value.bytes)
+    case .quoted, .escapedString, .null:
+      scratch.removeAll()
+      guard value.appendText(to: scratch) else { throw cursor.loneSurrogate(field: field) }
+      unsafe out.appendCSVField(scratch.bytes, delimiter: schema.dialect.delimiter, isOnlyField: isOnlyField)
+    }
+  }
+}
+
+extension ByteBuffer {
+  /// Appends text as one field of CSV, quoted where it must be.
+  ///
+  /// - Parameter isOnlyField: An empty value of the only column is written `""`: an empty line would be no record.
+  func appendCSVField(_ text: UnsafeRawBufferPointer, delimiter: UInt8, isOnlyField: Bool) {
+    if unsafe text.isEmpty && isOnlyField { append("\"\"") }
+    guard let start = unsafe text.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+    reserve(2 * text.count + ByteBuffer.padding)
+    count += unsafe millrace_write_csv_field(end, start, text.count, delimiter)
+  }
+
+  /// Appends a part of `text` where room is known to be.
+  @inline(__always) func appendWithinReserve(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
+    guard let start = text.baseAddress else { return }
+    unsafe memcpy(end, start + range.lowerBound, range.count)
+    count += range.count
+  }
+}

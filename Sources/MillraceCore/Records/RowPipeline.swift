@@ -1,0 +1,169 @@
+/// What becomes of one block of rows.
+public struct ProcessedBlock: Sendable {
+  public let block: Block
+  /// The rows in the output's format.
+  public let output: ByteBuffer
+  /// Context records of rows, as NDJSON without their stage.
+  public let context: ByteBuffer
+  public var rowsWritten = 0
+  /// Rows that were bad, in order.
+  public var dropped: [DroppedRow] = []
+}
+
+/// A row that was left out because it is bad.
+public struct DroppedRow: Sendable {
+  public let failure: Failure
+  /// The row as it stands in the input.
+  public let bytes: [UInt8]
+}
+
+/// Where a transform puts its rows.
+public final class RowWriter {
+  private let formatter: RecordFormatter
+  fileprivate var output = ByteBuffer(capacity: 0)
+  /// For context records of rows: NDJSON, one record a line.
+  public fileprivate(set) var context = ByteBuffer(capacity: 0)
+  public fileprivate(set) var rowsWritten = 0
+
+  init(_ schema: OutputSchema) { formatter = RecordFormatter(schema) }
+
+  /// Writes the cursor's record with the values of the fields that the output's schema adds.
+  public func write(_ record: RecordCursor, adding values: [FieldValue] = []) throws(Failure) {
+    try formatter.append(record, adding: values, to: output)
+    rowsWritten += 1
+  }
+}
+
+/// Takes rows through a transform on several threads; the output's order is the input's, whatever the number of threads.
+///
+/// One thread reads and cuts, `jobs` threads transform, the caller's thread writes. A bounded number of blocks is in
+/// flight.
+public struct RowPipeline: Sendable {
+  public typealias Transform = (RecordCursor, RowWriter) throws(Failure) -> Void
+
+  public var jobs: Int
+  public var schema: OutputSchema
+  public var ragged: RaggedRows
+  /// Bad rows are left out and reported instead of ending the run.
+  public var dropsBadRows: Bool
+
+  public init(jobs: Int, schema: OutputSchema, ragged: RaggedRows, dropsBadRows: Bool) {
+    self.jobs = jobs
+    self.schema = schema
+    self.ragged = ragged
+    self.dropsBadRows = dropsBadRows
+  }
+
+  /// Runs to the end of the input or to the first failure in input order.
+  ///
+  /// - Parameters:
+  ///   - nextBlock: Gives the input's blocks; called on a thread of its own.
+  ///   - makeTransform: Called on each transforming thread once; what it returns is called for every row there.
+  ///   - write: Called on the caller's thread, in order.
+  public func run(
+    nextBlock: @escaping @Sendable () throws(Failure) -> Block?,
+    makeTransform: @escaping @Sendable () throws(Failure) -> Transform,
+    write: (ProcessedBlock) throws(Failure) -> Void
+  ) throws(Failure) {
+    let waiting = BoundedQueue<Job>(capacity: jobs)
+    let inOrder = BoundedQueue<Job>(capacity: jobs + 1)
+    let reader = try Worker("read") {
+      let outputs = BufferPool(capacity: BlockReader.blockBytes)
+      defer {
+        waiting.close()
+        inOrder.close()
+      }
+      do throws(Failure) {
+        while let block = try nextBlock() {
+          let job = Job(block: block, output: outputs.take())
+          guard inOrder.put(job), waiting.put(job) else { return }
+        }
+      } catch {
+        // The failure takes its turn behind the rows that came before it.
+        let job = Job(block: nil, output: ByteBuffer(capacity: 0))
+        job.finish(.failure(error))
+        inOrder.put(job)
+      }
+    }
+    var workers: [Worker<Void>] = []
+    for number in 1...max(1, jobs) {
+      workers.append(try Worker("rows \(number)") { try transformJobs(waiting, makeTransform) })
+    }
+    do throws(Failure) {
+      while let job = inOrder.take() { try write(job.wait()) }
+    } catch {
+      // The reader may sit in a read that never returns: nobody waits for it.
+      inOrder.abandon()
+      waiting.abandon()
+      throw error
+    }
+    try reader.join()
+    for worker in workers { try worker.join() }
+  }
+
+  private func transformJobs(
+    _ waiting: BoundedQueue<Job>, _ makeTransform: () throws(Failure) -> Transform
+  ) throws(Failure) {
+    let cursor = RecordCursor()
+    cursor.ragged = ragged
+    cursor.requiresUTF8 = schema.dialect.format == .ndjson
+    let writer = RowWriter(schema)
+    var transform: Transform?
+    while let job = waiting.take() {
+      do throws(Failure) {
+        if transform == nil { transform = try makeTransform() }
+        guard let transform, let block = job.block else { continue }
+        job.finish(.success(try process(block, into: job.output, cursor, writer, transform)))
+      } catch {
+        job.finish(.failure(error))
+      }
+    }
+  }
+
+  private func process(
+    _ block: Block, into output: ByteBuffer, _ cursor: RecordCursor, _ writer: RowWriter, _ transform: Transform
+  ) throws(Failure) -> ProcessedBlock {
+    var processed = ProcessedBlock(block: block, output: output, context: ByteBuffer(capacity: 0))
+    writer.output = output
+    writer.context = processed.context
+    writer.rowsWritten = 0
+    if block.needsLineEndBefore && schema.dialect.format == block.table.dialect.format { output.append("\n") }
+    cursor.open(block)
+    while true {
+      let (outputCount, contextCount, rows) = (output.count, writer.context.count, writer.rowsWritten)
+      do throws(Failure) {
+        guard try cursor.next() else { break }
+        try transform(cursor, writer)
+      } catch {
+        guard dropsBadRows && error.status == .badData else { throw error }
+        output.count = outputCount
+        writer.context.count = contextCount
+        writer.rowsWritten = rows
+        processed.dropped.append(DroppedRow(failure: error, bytes: unsafe Array(cursor.record)))
+      }
+    }
+    processed.rowsWritten = writer.rowsWritten
+    return processed
+  }
+}
+
+/// A block on its way: workers take jobs as they come, the writer waits for them in order.
+///
+/// Unchecked Sendable: `output` belongs to the worker until the job is finished, then to the writer.
+private final class Job: @unchecked Sendable {
+  let block: Block?
+  let output: ByteBuffer
+  private let result = BoundedQueue<Result<ProcessedBlock, Failure>>(capacity: 1)
+
+  init(block: Block?, output: ByteBuffer) {
+    self.block = block
+    self.output = output
+  }
+
+  func finish(_ result: Result<ProcessedBlock, Failure>) { self.result.put(result) }
+
+  func wait() throws(Failure) -> ProcessedBlock {
+    guard let result = result.take() else { throw Failure(.internalError, "a block of rows was never finished") }
+    return try result.get()
+  }
+}

@@ -1,0 +1,43 @@
+/// What is known of one input before its first record: its name, dialect and columns.
+public final class Table: Sendable {
+  /// For diagnostics: the file as the user named it, or "standard input".
+  public let name: String
+  public let dialect: Dialect
+  /// The columns of CSV in order, as their header spells them; empty for NDJSON.
+  public let columns: [FieldName]
+  /// The bytes in front of the first record as they stand: byte order mark, blank lines, header and its line end.
+  public let preamble: [UInt8]
+
+  init(name: String, dialect: Dialect, columns: [FieldName], preamble: [UInt8]) {
+    self.name = name
+    self.dialect = dialect
+    self.columns = columns
+    self.preamble = preamble
+  }
+
+  /// Position of the column with this name; of the first one when several have it.
+  public func column(named name: FieldName) -> Int? { columns.firstIndex(of: name) }
+
+  /// Names that JSON keys can be made of: an empty name becomes `column_3` after its position, the second `a` becomes
+  /// `a_2`, the third `a_3`.
+  public var distinctColumns: [FieldName] {
+    let spelled = Set(columns)
+    var used: Set<FieldName> = []
+    return columns.enumerated().map { index, column in
+      let stem = column.bytes.isEmpty ? FieldName("column_\(index + 1)") : column
+      var name = stem
+      var number = 2
+      while used.contains(name) || (name != column && spelled.contains(name)) {
+        name = FieldName("\(stem)_\(number)")
+        number += 1
+      }
+      used.insert(name)
+      return name
+    }
+  }
+
+  /// Names for the columns of a table without a header.
+  static func numberedColumns(_ count: Int) -> [FieldName] {
+    (0..<count).map { FieldName("column_\($0 + 1)") }
+  }
+}
