@@ -1,0 +1,231 @@
+import CLibXML2
+import MillraceCore
+
+/// The one file that knows libxml2: its SAX2 push parser, which calls a RecordBuilder.
+///
+/// Nothing is fetched and no DTD is loaded: there is no callback for an external subset or entity, and a document that
+/// declares or uses entities of its own is refused, so that nothing can expand. Sizes are bounded by the caller (HUGE
+/// lifts libxml2's own bounds, which real records exceed); depth is bounded here.
+///
+/// Unsafe throughout, as libxml2 calls back through C functions with pointers into its own buffers. They are used only
+/// until the callback returns.
+@safe final class XMLPushParser {
+  /// The deepest nesting of elements. PubMed's own records stay under 20.
+  static let maximumDepth = 200
+
+  private let context: xmlParserCtxtPtr
+  private let builder: RecordBuilder
+  /// Elements by the address of their name, which libxml2 interns in the context's dictionary: one probe per element
+  /// instead of comparing bytes.
+  private let elements: UnsafeMutableBufferPointer<(name: UnsafePointer<UInt8>?, element: Element)>
+  private let attributeNames: UnsafeMutablePointer<UnsafePointer<UInt8>?>
+  private var depth = 0
+
+  /// Where the root element ended, in bytes of this document; nil before.
+  private(set) var rootEnd: Int?
+  /// The root element ended.
+  private(set) var isWhole = false
+  /// Set by a callback that refuses the document.
+  private(set) var refusal: String?
+  /// libxml2's own words for the first fatal error.
+  private(set) var fatalError: String?
+  /// The name in the document type declaration.
+  private(set) var documentType: String?
+
+  init(builder: RecordBuilder) throws(Failure) {
+    xmlInitParser()
+    var handler = unsafe Self.handler
+    guard let context = unsafe xmlCreatePushParserCtxt(&handler, nil, nil, 0, nil) else {
+      throw Failure(.internalError, "no memory for an XML parser")
+    }
+    unsafe xmlCtxtUseOptions(context, Int32(XML_PARSE_NONET.rawValue | XML_PARSE_HUGE.rawValue))
+    unsafe self.context = context
+    self.builder = builder
+    unsafe elements = .allocate(capacity: Self.slotCount)
+    unsafe elements.initialize(repeating: (nil, .unknown))
+    unsafe attributeNames = .allocate(capacity: Attribute.allCases.count)
+    for attribute in Attribute.allCases {
+      unsafe (attributeNames + attribute.rawValue).initialize(
+        to: xmlDictLookup(context.pointee.dict, attribute.name, -1))
+    }
+    for element in Element.allCases where element != .unknown {
+      guard let name = unsafe xmlDictLookup(context.pointee.dict, element.rawValue, -1) else {
+        throw Failure(.internalError, "no memory for an XML parser")
+      }
+      var slot = unsafe Self.slot(name)
+      while unsafe elements[slot].name != nil { slot = (slot + 1) & (Self.slotCount - 1) }
+      unsafe elements[slot] = (name, element)
+    }
+    // The callbacks find this object through the context, which it owns and outlives.
+    unsafe context.pointee.userData = Unmanaged.passUnretained(self).toOpaque()
+  }
+
+  deinit {
+    if let document = unsafe context.pointee.myDoc { unsafe xmlFreeDoc(document) }
+    unsafe xmlFreeParserCtxt(context)
+    unsafe elements.deallocate()
+    unsafe attributeNames.deallocate()
+  }
+
+  /// Parses the document's next bytes. What came of it stands in `rootEnd`, `refusal` and `fatalError`.
+  func parse(_ chunk: UnsafeRawBufferPointer) {
+    var rest = unsafe chunk
+    // libxml2 counts a chunk's bytes in 32 bits.
+    while unsafe !rest.isEmpty, !isStopped {
+      let part = unsafe UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 24))
+      unsafe xmlParseChunk(context, part.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(part.count), 0)
+      unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(part.count))
+    }
+  }
+
+  /// Parses what libxml2 held back, as the document has no more bytes.
+  func finish() {
+    if !isStopped { unsafe xmlParseChunk(context, nil, 0, 1) }
+  }
+
+  /// The document needs no more bytes: it ended or it is refused or broken.
+  var isStopped: Bool { rootEnd != nil || refusal != nil || fatalError != nil || builder.refusal != nil }
+
+  /// The line that the parser stands in, from 1.
+  var line: Int { unsafe context.pointee.input.map { Int(unsafe $0.pointee.line) } ?? 1 }
+
+  /// Whether nothing but an XML declaration, comments and white space came.
+  var hasOnlyProlog: Bool { depth == 0 && !isWhole }
+
+  /// Twice as many slots as names, so that a probe nearly always hits at once.
+  private static let slotCount = 512
+
+  private static func slot(_ name: UnsafePointer<UInt8>) -> Int {
+    // Fibonacci hashing of the address.
+    Int(truncatingIfNeeded: (UInt64(UInt(bitPattern: name)) &* 0x9E37_79B9_7F4A_7C15) >> 55)
+  }
+
+  @inline(__always)
+  fileprivate func element(_ name: UnsafePointer<UInt8>) -> Element {
+    var slot = unsafe Self.slot(name)
+    while let known = unsafe elements[slot].name {
+      if unsafe known == name { return unsafe elements[slot].element }
+      slot = (slot + 1) & (Self.slotCount - 1)
+    }
+    return .unknown
+  }
+
+  fileprivate func start(
+    _ name: UnsafePointer<UInt8>, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, count: Int32
+  ) {
+    depth += 1
+    if builder.skips() {
+      if depth > Self.maximumDepth { refuseDepth() }
+      return
+    }
+    if depth > Self.maximumDepth { return refuseDepth() }
+    let list = unsafe XMLAttributes(first: attributes, count: Int(count), names: UnsafePointer(attributeNames))
+    builder.start(unsafe element(name), list)
+    if builder.refusal != nil { stop() }
+  }
+
+  fileprivate func end() {
+    depth -= 1
+    builder.end()
+    if builder.refusal != nil { stop() } else if depth == 0 { endRoot() }
+  }
+
+  private func refuseDepth() { refuse("elements are nested more than \(Self.maximumDepth) deep") }
+
+  private func endRoot() {
+    isWhole = true
+    // Positions are known only without a character conversion; a document in UTF-16 or Latin 1 ends with its input.
+    guard unsafe context.pointee.input.pointee.buf.pointee.encoder == nil else { return }
+    rootEnd = unsafe xmlByteConsumed(context)
+    stop()
+  }
+
+  fileprivate func text(_ bytes: UnsafeRawBufferPointer) { unsafe builder.text(bytes) }
+
+  fileprivate func refuse(_ reason: String) {
+    if refusal == nil { refusal = reason }
+    stop()
+  }
+
+  fileprivate func declareType(_ name: UnsafePointer<UInt8>?) {
+    documentType = unsafe name.map { unsafe String(cString: $0) }
+  }
+
+  fileprivate func report(_ error: UnsafePointer<xmlError>) {
+    guard unsafe error.pointee.level == XML_ERR_FATAL, fatalError == nil, rootEnd == nil, refusal == nil,
+      builder.refusal == nil
+    else { return }
+    var message = unsafe error.pointee.message.map { unsafe String(cString: $0) } ?? "unknown error"
+    while message.last == "\n" { message.removeLast() }
+    fatalError = message
+  }
+
+  private func stop() { unsafe xmlStopParser(context) }
+}
+
+/// The attributes of one element. Not copyable, so that its handler, which borrows it, cannot keep it: the pointers are
+/// valid only that long.
+@safe struct XMLAttributes: ~Copyable {
+  fileprivate let first: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
+  fileprivate let count: Int
+  fileprivate let names: UnsafePointer<UnsafePointer<UInt8>?>
+
+  /// The value's UTF-8, entities resolved; nil without the attribute.
+  subscript(_ attribute: Attribute) -> UnsafeRawBufferPointer? {
+    guard let first = unsafe first else { return nil }
+    let wanted = unsafe names[attribute.rawValue]
+    for index in 0..<count {
+      // Five pointers each: local name, prefix, namespace, start and end of the value.
+      let entry = unsafe first + index * 5
+      guard unsafe entry[0] == wanted, let start = unsafe entry[3], let end = unsafe entry[4] else { continue }
+      return unsafe UnsafeRawBufferPointer(start: start, count: end - start)
+    }
+    return nil
+  }
+
+  /// Whether an attribute has this value.
+  func has(_ attribute: Attribute, _ value: StaticString) -> Bool {
+    unsafe self[attribute]?.equals(value) ?? false
+  }
+}
+
+extension XMLPushParser {
+  /// The callbacks. They call no Swift code that throws or keeps a pointer.
+  private static var handler: xmlSAXHandler {
+    var handler = unsafe xmlSAXHandler()
+    unsafe handler.initialized = UInt32(XML_SAX2_MAGIC)
+    unsafe handler.startElementNs = { context, name, _, _, _, _, attributeCount, _, attributes in
+      guard let name = unsafe name else { return }
+      unsafe withParser(context) { unsafe $0.start(name, attributes, count: attributeCount) }
+    }
+    unsafe handler.endElementNs = { context, _, _, _ in unsafe withParser(context) { $0.end() } }
+    unsafe handler.characters = { context, text, length in
+      unsafe withParser(context) { unsafe $0.text(UnsafeRawBufferPointer(start: text, count: Int(length))) }
+    }
+    // The same function, so that libxml2 does not look whether text is white space.
+    unsafe handler.ignorableWhitespace = handler.characters
+    unsafe handler.cdataBlock = handler.characters
+    unsafe handler.internalSubset = { context, name, _, _ in unsafe withParser(context) { unsafe $0.declareType(name) }
+    }
+    unsafe handler.entityDecl = { context, name, _, _, _, _ in
+      unsafe withParser(context) {
+        $0.refuse("it declares the entity \"\(unsafe string(name))\", which PubMed never does")
+      }
+    }
+    unsafe handler.reference = { context, name in
+      unsafe withParser(context) { $0.refuse("it uses the entity \"&\(unsafe string(name));\", which XML does not know") }
+    }
+    unsafe handler.serror = { context, error in
+      guard let error = unsafe error else { return }
+      unsafe withParser(context) { unsafe $0.report(UnsafePointer(error)) }
+    }
+    return unsafe handler
+  }
+}
+
+private func withParser(_ context: UnsafeMutableRawPointer?, _ body: (XMLPushParser) -> Void) {
+  guard let context = unsafe context else { return }
+  unsafe Unmanaged<XMLPushParser>.fromOpaque(context)._withUnsafeGuaranteedRef(body)
+}
+
+private func string(_ name: UnsafePointer<UInt8>?) -> String { unsafe name.map { unsafe String(cString: $0) } ?? "" }
