@@ -118,7 +118,7 @@ final class ArticleParser {
       let html = isHTML ? "not PubMed XML but an HTML page" : nil
       throw failure(html ?? "not PubMed XML: \(reason)", line: document.line)
     }
-    if isHTML, atEnd || document.fatalError != nil {
+    if document.fatalError != nil || atEnd, isHTML {
       throw failure("not PubMed XML but an HTML page", line: document.line)
     }
     if atEnd {

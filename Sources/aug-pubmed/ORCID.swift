@@ -17,7 +17,7 @@ enum ORCID {
     let start = row.count
     var digits = 0
     var checksum = 0
-    for unsafe byte in unsafe text {
+    for unsafebyte in unsafe text {
       if byte == UInt8(ascii: "-") { continue }
       let value: Int
       if byte.isDigit {

@@ -43,7 +43,7 @@ final class PublicationDate {
       return row.append(UInt8(ascii: "\""))
     }
     var separate = false
-    for unsafe part in unsafe [parts.0, parts.3, parts.1, parts.2] where unsafe !part.isEmpty {
+    for unsafepart in unsafe [parts.0, parts.3, parts.1, parts.2] where unsafe !part.isEmpty {
       if separate { row.append(UInt8(ascii: " ")) }
       unsafe row.appendJSON(part)
       separate = true

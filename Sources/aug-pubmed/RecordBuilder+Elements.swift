@@ -61,7 +61,8 @@ extension RecordBuilder {
     case .pubmedArticle, .bookArticle: endRecord()
     case .bookDocument: if top.state != .bookArticle { endRecord() }
     case .errorText:
-      refusal = unsafe "EFetch answered with an error: \(String(decoding: identifier.trimmed.prefix(500), as: UTF8.self))"
+      refusal =
+        unsafe "EFetch answered with an error: \(String(decoding: identifier.trimmed.prefix(500), as: UTF8.self))"
     default: break
     }
   }

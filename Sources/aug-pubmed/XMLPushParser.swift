@@ -213,7 +213,9 @@ extension XMLPushParser {
       }
     }
     unsafe handler.reference = { context, name in
-      unsafe withParser(context) { $0.refuse("it uses the entity \"&\(unsafe string(name));\", which XML does not know") }
+      unsafe withParser(context) {
+        $0.refuse("it uses the entity \"&\(unsafe string(name));\", which XML does not know")
+      }
     }
     unsafe handler.serror = { context, error in
       guard let error = unsafe error else { return }
