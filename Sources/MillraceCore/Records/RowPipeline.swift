@@ -87,7 +87,8 @@ public struct RowPipeline: Sendable {
     }
     var workers: [Worker<Void>] = []
     for number in 1...max(1, jobs) {
-      workers.append(try Worker("rows \(number)") { try transformJobs(waiting, makeTransform) })
+      workers.append(
+        try Worker("rows \(number)") { () throws(Failure) in try transformJobs(waiting, makeTransform) })
     }
     do throws(Failure) {
       while let job = inOrder.take() { try write(job.wait()) }
