@@ -17,7 +17,8 @@ enum ORCID {
     let start = row.count
     var digits = 0
     var checksum = 0
-    for unsafebyte in unsafe text {
+    for index in unsafe text.indices {
+      let byte = unsafe text[index]
       if byte == UInt8(ascii: "-") { continue }
       let value: Int
       if byte.isDigit {

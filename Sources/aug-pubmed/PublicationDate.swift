@@ -43,9 +43,9 @@ final class PublicationDate {
       return row.append(UInt8(ascii: "\""))
     }
     var separate = false
-    for unsafepart in unsafe [parts.0, parts.3, parts.1, parts.2] where unsafe !part.isEmpty {
+    for buffer in [year, season, month, day] where unsafe !buffer.trimmed.isEmpty {
       if separate { row.append(UInt8(ascii: " ")) }
-      unsafe row.appendJSON(part)
+      unsafe row.appendJSON(buffer.trimmed)
       separate = true
     }
     row.append(UInt8(ascii: "\""))
