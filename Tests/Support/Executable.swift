@@ -37,20 +37,24 @@ public struct Executable: Sendable {
   /// - Parameters:
   ///   - environment: variables that differ from the tests' own; nil removes one.
   ///   - outputFile: takes standard output; `Outcome.output` is empty then.
+  ///   - errorsOnTerminal: gives the child a terminal as standard error.
   ///   - timeLimit: seconds after which the child is killed, and the outcome's `signal` is SIGKILL.
+  @discardableResult
   public func run(
     _ arguments: [String] = [], input: Input = .none, environment: [String: String?] = [:],
-    workingDirectory: String? = nil, outputFile: String? = nil, timeLimit: Double = 60
+    workingDirectory: String? = nil, outputFile: String? = nil, errorsOnTerminal: Bool = false,
+    timeLimit: Double = 60
   ) -> Outcome {
     start(
-      arguments, input: input, environment: environment, workingDirectory: workingDirectory, outputFile: outputFile
+      arguments, input: input, environment: environment, workingDirectory: workingDirectory, outputFile: outputFile,
+      errorsOnTerminal: errorsOnTerminal
     ).wait(timeLimit: timeLimit)
   }
 
   /// Starts the program and returns at once, for tests that send signals or kill it.
   public func start(
     _ arguments: [String] = [], input: Input = .none, environment: [String: String?] = [:],
-    workingDirectory: String? = nil, outputFile: String? = nil
+    workingDirectory: String? = nil, outputFile: String? = nil, errorsOnTerminal: Bool = false
   ) -> RunningProgram {
     var variables = ownEnvironment()
     for (name, value) in environment { variables[name] = value }
@@ -64,13 +68,16 @@ public struct Executable: Sendable {
     }
     let standardOutput =
       outputFile.map { openFile($0, O_WRONLY | O_CREAT | O_TRUNC) } ?? unnamedFile([])
-    let standardError = unnamedFile([])
+    let terminal = errorsOnTerminal ? openTerminal() : nil
+    let standardError = terminal?.child ?? unnamedFile([])
     let pid = spawn(
       path, arguments, environment: variables, workingDirectory: workingDirectory,
       descriptors: [standardInput, standardOutput, standardError])
     close(standardInput)
+    if terminal != nil { close(standardError) }
     return RunningProgram(
-      processID: pid, output: standardOutput, outputIsFile: outputFile != nil, errors: standardError)
+      processID: pid, output: standardOutput, outputIsFile: outputFile != nil,
+      errors: terminal?.ours ?? standardError, errorsAreTerminal: terminal != nil)
   }
 }
 
@@ -96,13 +103,15 @@ public final class RunningProgram: Sendable {
   private let output: Int32
   private let outputIsFile: Bool
   private let errors: Int32
+  private let errorsAreTerminal: Bool
   private let started = monotonicSeconds()
 
-  init(processID: pid_t, output: Int32, outputIsFile: Bool, errors: Int32) {
+  init(processID: pid_t, output: Int32, outputIsFile: Bool, errors: Int32, errorsAreTerminal: Bool) {
     self.processID = processID
     self.output = output
     self.outputIsFile = outputIsFile
     self.errors = errors
+    self.errorsAreTerminal = errorsAreTerminal
   }
 
   deinit {
@@ -133,7 +142,9 @@ public final class RunningProgram: Sendable {
     let signal = state & 0x7F
     return Outcome(
       status: signal == 0 ? state >> 8 & 0xFF : nil, signal: signal == 0 ? nil : signal,
-      output: outputIsFile ? [] : contents(output), errorText: errorTextSoFar, peakMemory: usage.ru_maxrss * 1024,
+      output: outputIsFile ? [] : contents(output),
+      errorText: errorsAreTerminal ? String(decoding: readAll(errors), as: UTF8.self) : errorTextSoFar,
+      peakMemory: usage.ru_maxrss * 1024,
       cpu: seconds(usage.ru_utime) + seconds(usage.ru_stime), elapsed: monotonicSeconds() - started)
   }
 
@@ -170,6 +181,20 @@ private func openFile(_ path: String, _ flags: Int32) -> Int32 {
   let descriptor = unsafe open(path, flags | O_CLOEXEC, 0o644)
   precondition(descriptor >= 0, "cannot open \(path)")
   return descriptor
+}
+
+/// A terminal of 80 columns: our end and the child's. It takes some kilobytes until somebody reads.
+private func openTerminal() -> (ours: Int32, child: Int32) {
+  // Swift imports neither posix_openpt(3) and its kin nor the requests that they make: TIOCSPTLCK and TIOCGPTN.
+  let ours = openFile("/dev/ptmx", O_RDWR | O_NOCTTY)
+  var locked: Int32 = 0
+  var number: UInt32 = 0
+  let isOpen = unsafe ioctl(ours, 0x4004_5431, &locked) == 0 && ioctl(ours, 0x8004_5430, &number) == 0
+  precondition(isOpen, "no terminal to be had")
+  let child = openFile("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+  var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
+  _ = unsafe ioctl(child, UInt(TIOCSWINSZ), &size)
+  return (ours, child)
 }
 
 /// A file without a name that holds `bytes` and stands at its beginning.

@@ -42,7 +42,7 @@ public final class AtomicFile: @unchecked Sendable {
   }
 
   /// - Parameter unnamed: false takes the way of file systems that have no unnamed files.
-  init(path: String, permissions: mode_t = 0o666, durable: Bool = false, unnamed: Bool) throws(Failure) {
+  package init(path: String, permissions: mode_t = 0o666, durable: Bool = false, unnamed: Bool) throws(Failure) {
     self.path = path
     self.durable = durable
     if let direct = try Self.openDirectly(path) {
@@ -120,8 +120,7 @@ public final class AtomicFile: @unchecked Sendable {
   }
 
   private func rename(_ temporary: String) throws(Failure) {
-    guard unsafe Glibc.rename(temporary, target) == 0 else { throw Self.failure(path, errorNumber: errno) }
-    TemporaryFiles.forget(temporary)
+    guard TemporaryFiles.rename(temporary, to: target) else { throw Self.failure(path, errorNumber: errno) }
     state = .unnamed
   }
 

@@ -14,11 +14,12 @@ public enum TemporaryFiles {
   private static let open = Mutex<Set<String>>([])
   private static let counter = Atomic<Int>(0)
 
-  /// Removes this process's hidden files: the last act before a signal ends it.
-  public static func removeAll() {
+  /// Removes this process's hidden files and then ends it: no new one can appear between the two.
+  static func removeAll(andEnd end: () -> Void) {
     open.withLock { names in
       for name in names { unsafe unlink(name) }
       names.removeAll()
+      end()
     }
   }
 
@@ -49,9 +50,12 @@ public enum TemporaryFiles {
   ) throws(Failure) -> (descriptor: Int32, name: String) {
     while true {
       let name = newName(in: folder)
-      let descriptor = unsafe Glibc.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
+      let descriptor = open.withLock { names in
+        let descriptor = unsafe Glibc.open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
+        if descriptor >= 0 { names.insert(name) }
+        return descriptor
+      }
       if descriptor >= 0 {
-        open.withLock { _ = $0.insert(name) }
         // Without locks (some network mounts) the sweep cannot take one either and leaves the file alone.
         _ = flock(descriptor, LOCK_EX | LOCK_NB)
         return (descriptor, name)
@@ -82,9 +86,13 @@ public enum TemporaryFiles {
     }
   }
 
-  /// The file has its final name now.
-  static func forget(_ name: String) {
-    open.withLock { _ = $0.remove(name) }
+  /// Gives a hidden file its final name; false with `errno` set.
+  static func rename(_ name: String, to target: String) -> Bool {
+    open.withLock { names in
+      guard unsafe Glibc.rename(name, target) == 0 else { return false }
+      names.remove(name)
+      return true
+    }
   }
 
   private static func newName(in folder: String) -> String {
