@@ -44,7 +44,7 @@ import CRecordIndex
     let text = ByteBuffer()
     return (0..<cursor.count).map { field in
       text.removeAll()
-      _ = cursor[field].appendText(to: text)
+      _ = cursor.csvValue(field).appendText(to: text)
       return FieldName(bytes: unsafe Array(text.bytes))
     }
   }

@@ -153,7 +153,7 @@ import Glibc
     return true
   }
 
-  @inline(__always) private func csvValue(_ index: Int) -> FieldValue {
+  @inline(__always) func csvValue(_ index: Int) -> FieldValue {
     guard index < presentCount else { return unsafe FieldValue(.init(start: base, count: 0), .plain) }
     let separator = firstSeparator + index
     let first = index == 0 ? start : csv.end(separator - 1) + 1
