@@ -31,7 +31,7 @@ MILLRACE_AVX2 MILLRACE_INLINE uint32_t avx2_json_special(__m256i block) {
   return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quote, backslash), control));
 }
 
-MILLRACE_AVX2 static size_t avx2_json_run(const uint8_t *bytes, size_t length) {
+MILLRACE_AVX2 MILLRACE_INLINE size_t avx2_json_run(const uint8_t *bytes, size_t length) {
   for (size_t i = 0; i < length; i += 32) {
     const uint32_t special = avx2_json_special(_mm256_loadu_si256((const __m256i *)(bytes + i)));
     if (special) {
@@ -57,14 +57,6 @@ MILLRACE_AVX2 static size_t avx2_copy_json_run(uint8_t *out, const uint8_t *byte
 }
 #endif
 
-/// Length of the run at the start of `bytes` that a JSON string can hold as it is.
-MILLRACE_INLINE size_t json_run(const uint8_t *bytes, size_t length, bool avx2) {
-#if defined(__x86_64__)
-  if (avx2) return avx2_json_run(bytes, length);
-#endif
-  return portable_json_run(bytes, length);
-}
-
 MILLRACE_INLINE size_t copy_json_run(uint8_t *out, const uint8_t *bytes, size_t length, bool avx2) {
 #if defined(__x86_64__)
   if (avx2) return avx2_copy_json_run(out, bytes, length);
@@ -80,16 +72,7 @@ typedef struct {
   const uint8_t *bytes;
   size_t at, end;
   const char *error;
-  bool avx2;
 } cursor;
-
-MILLRACE_INLINE void skip_space(cursor *c) {
-  while (c->at < c->end) {
-    const uint8_t byte = c->bytes[c->at];
-    if (byte != ' ' && byte != '\t' && byte != '\n' && byte != '\r') return;
-    c->at++;
-  }
-}
 
 static bool fail(cursor *c, const char *error) {
   if (!c->error) c->error = c->at >= c->end ? "the text ends within a value" : error;
@@ -105,244 +88,46 @@ static int hex_digit(uint8_t byte) {
   return -1;
 }
 
-/// Behind the opening quote; ends behind the closing one.
-static bool skip_string(cursor *c, bool *has_escapes) {
-  *has_escapes = false;
-  while (true) {
-    c->at += json_run(c->bytes + c->at, c->end - c->at, c->avx2);
-    if (c->at >= c->end) return fail(c, "a string is not closed");
-    const uint8_t byte = c->bytes[c->at];
-    if (byte == '"') {
-      c->at++;
-      return true;
-    }
-    if (byte != '\\') return fail(c, "a control character stands unescaped in a string");
-    *has_escapes = true;
-    if (c->at + 1 >= c->end) {
-      c->at = c->end;
-      return fail(c, "a string is not closed");
-    }
-    switch (c->bytes[c->at + 1]) {
-      case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
-        c->at += 2;
-        break;
-      case 'u':
-        for (size_t i = 2; i < 6; i++) {
-          if (c->at + i >= c->end || hex_digit(c->bytes[c->at + i]) < 0) return fail(c, "\\u wants four hex digits");
-        }
-        c->at += 6;
-        break;
-      default:
-        return fail(c, "an escape that JSON does not have");
-    }
-  }
-}
-
-static bool skip_number(cursor *c) {
-  if (c->at < c->end && c->bytes[c->at] == '-') c->at++;
-  if (c->at >= c->end || !is_digit(c->bytes[c->at])) return fail(c, "a number wants a digit here");
-  if (c->bytes[c->at] == '0') {
-    c->at++;
-  } else {
-    while (c->at < c->end && is_digit(c->bytes[c->at])) c->at++;
-  }
-  if (c->at < c->end && c->bytes[c->at] == '.') {
-    c->at++;
-    if (c->at >= c->end || !is_digit(c->bytes[c->at])) return fail(c, "a number wants a digit behind its point");
-    while (c->at < c->end && is_digit(c->bytes[c->at])) c->at++;
-  }
-  if (c->at < c->end && (c->bytes[c->at] | 0x20) == 'e') {
-    c->at++;
-    if (c->at < c->end && (c->bytes[c->at] == '+' || c->bytes[c->at] == '-')) c->at++;
-    if (c->at >= c->end || !is_digit(c->bytes[c->at])) return fail(c, "a number wants a digit in its exponent");
-    while (c->at < c->end && is_digit(c->bytes[c->at])) c->at++;
-  }
-  return true;
-}
-
-static bool skip_word(cursor *c, const char *word, size_t length) {
-  if (c->end - c->at < length || memcmp(c->bytes + c->at, word, length) != 0) {
-    return fail(c, "not a JSON value (true, false, null, a number, a string, an object or an array)");
-  }
-  c->at += length;
-  return true;
-}
-
-/// A value that is no container, at its first byte.
-MILLRACE_INLINE bool skip_scalar(cursor *c, uint8_t *kind, bool *has_escapes) {
-  *has_escapes = false;
-  switch (c->bytes[c->at]) {
-    case '"':
-      *kind = MILLRACE_STRING;
-      c->at++;
-      return skip_string(c, has_escapes);
-    case 't':
-      *kind = MILLRACE_TRUE;
-      return skip_word(c, "true", 4);
-    case 'f':
-      *kind = MILLRACE_FALSE;
-      return skip_word(c, "false", 5);
-    case 'n':
-      *kind = MILLRACE_NULL;
-      return skip_word(c, "null", 4);
-    case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-      *kind = MILLRACE_NUMBER;
-      return skip_number(c);
-    default:
-      return fail(c, "not a JSON value (true, false, null, a number, a string, an object or an array)");
-  }
-}
-
-/// A key with its colon, at its opening quote or at what stands in its place.
-MILLRACE_INLINE bool skip_key(cursor *c, uint32_t *length, bool *has_escapes) {
-  if (c->at >= c->end || c->bytes[c->at] != '"') return fail(c, "a key in quotes should stand here");
-  c->at++;
-  const size_t start = c->at;
-  if (!skip_string(c, has_escapes)) return false;
-  *length = (uint32_t)(c->at - 1 - start);
-  skip_space(c);
-  if (c->at >= c->end || c->bytes[c->at] != ':') return fail(c, "a colon should follow the key");
-  c->at++;
-  skip_space(c);
-  return true;
-}
-
 enum { maximum_depth = 1024 };
 
-/// A container at its opening bracket, with all it holds; a bit a level says whether it is an object.
-static bool skip_container(cursor *c) {
-  uint64_t is_object[maximum_depth / 64];
-  size_t depth = 0;
-  uint32_t key_length;
-  bool key_has_escapes;
-  while (true) {
-    // At a value.
-    if (c->at >= c->end) return fail(c, "a value should stand here");
-    const uint8_t byte = c->bytes[c->at];
-    if (byte == '{' || byte == '[') {
-      if (depth == maximum_depth) return fail(c, "values are nested more than 1024 levels deep");
-      const uint64_t bit = 1ULL << (depth % 64);
-      is_object[depth / 64] = byte == '{' ? is_object[depth / 64] | bit : is_object[depth / 64] & ~bit;
-      depth++;
-      c->at++;
-      skip_space(c);
-      if (c->at < c->end && c->bytes[c->at] == (byte == '{' ? '}' : ']')) {
-        // Empty: fall through to its closing bracket.
-      } else {
-        if (byte == '{' && !skip_key(c, &key_length, &key_has_escapes)) return false;
-        continue;
-      }
-    } else {
-      uint8_t kind;
-      bool has_escapes;
-      if (!skip_scalar(c, &kind, &has_escapes)) return false;
-    }
-    // Behind a value, or at the closing bracket of an empty container.
-    while (true) {
-      skip_space(c);
-      if (c->at >= c->end) return fail(c, "a bracket is not closed");
-      const bool object = is_object[(depth - 1) / 64] >> ((depth - 1) % 64) & 1;
-      const uint8_t next = c->bytes[c->at];
-      if (next == (object ? '}' : ']')) {
-        c->at++;
-        if (--depth == 0) return true;
-      } else if (next == ',') {
-        c->at++;
-        skip_space(c);
-        if (object && !skip_key(c, &key_length, &key_has_escapes)) return false;
-        break;
-      } else {
-        return fail(c, object ? "a comma or } should stand here" : "a comma or ] should stand here");
-      }
-    }
-  }
-}
+#define FUNCTION(name) portable_##name
+#define TARGET
+#include "objects.h"
+#undef FUNCTION
+#undef TARGET
 
-/// The members of the object, or the elements of the array, that the cursor stands at.
-static int64_t index_members(cursor *c, millrace_member *members, size_t room, bool is_object) {
-  size_t count = 0;
-  const uint8_t *bytes = c->bytes;
-  const uint8_t closing = is_object ? '}' : ']';
-  c->at++;
-  skip_space(c);
-  if (c->at < c->end && bytes[c->at] == closing) return 0;
-  while (true) {
-    if (count == room) return -2;
-    millrace_member *member = &members[count];
-    member->key_start = member->key_length = 0;
-    member->key_has_escapes = false;
-    if (is_object) {
-      member->key_start = (uint32_t)c->at + 1;
-      if (!skip_key(c, &member->key_length, &member->key_has_escapes)) return -1;
-    }
-    if (c->at >= c->end) {
-      fail(c, "a value should stand here");
-      return -1;
-    }
-    const size_t value = c->at;
-    if (bytes[value] == '{' || bytes[value] == '[') {
-      member->kind = bytes[value] == '{' ? MILLRACE_OBJECT : MILLRACE_ARRAY;
-      member->value_has_escapes = false;
-      if (!skip_container(c)) return -1;
-    } else if (!skip_scalar(c, &member->kind, &member->value_has_escapes)) {
-      return -1;
-    }
-    const uint32_t quote = member->kind == MILLRACE_STRING;
-    member->value_start = (uint32_t)value + quote;
-    member->value_length = (uint32_t)(c->at - value) - 2 * quote;
-    count++;
-    skip_space(c);
-    if (c->at < c->end && bytes[c->at] == ',') {
-      c->at++;
-      skip_space(c);
-    } else if (c->at < c->end && bytes[c->at] == closing) {
-      return (int64_t)count;
-    } else {
-      fail(c, is_object ? "a comma or } should stand here" : "a comma or ] should stand here");
-      return -1;
-    }
-  }
-}
+#if defined(__x86_64__)
+#define FUNCTION(name) avx2_##name
+#define TARGET MILLRACE_AVX2
+#include "objects.h"
+#endif
 
 millrace_object_result millrace_index_object(
   const uint8_t *bytes, size_t start, size_t end, millrace_member *members, size_t room) {
-  cursor c = {bytes, start, end, 0, millrace_has_avx2()};
-  millrace_object_result result = {-1, 0, 0, 0};
-  skip_space(&c);
-  if (c.at >= end || bytes[c.at] != '{') {
-    c.error = "a record is a JSON object: { should stand here";
-  } else {
-    result.members = index_members(&c, members, room, true);
-    if (result.members >= 0) {
-      result.close = c.at;
-      c.at++;
-      skip_space(&c);
-      if (c.at < end) {
-        c.error = "something stands behind the object: one record a line";
-        result.members = -1;
-      }
-    }
-  }
-  result.error = c.error;
-  result.error_offset = c.at;
-  return result;
+#if defined(__x86_64__)
+  if (millrace_has_avx2()) return avx2_index_object(bytes, start, end, members, room);
+#endif
+  return portable_index_object(bytes, start, end, members, room);
 }
 
 int64_t millrace_index_container(
   const uint8_t *bytes, size_t start, size_t end, millrace_member *members, size_t room) {
-  cursor c = {bytes, start, end, 0, millrace_has_avx2()};
-  return index_members(&c, members, room, bytes[start] == '{');
+  cursor c = {bytes, start, end, 0};
+#if defined(__x86_64__)
+  if (millrace_has_avx2()) return avx2_index_members(&c, members, room, bytes[start] == '{');
+#endif
+  return portable_index_members(&c, members, room, bytes[start] == '{');
 }
 
 bool millrace_is_json_value(const uint8_t *bytes, size_t length, uint8_t *kind) {
-  cursor c = {bytes, 0, length, 0, millrace_has_avx2()};
+  cursor c = {bytes, 0, length, 0};
   bool has_escapes;
   if (length == 0) return false;
   if (bytes[0] == '{' || bytes[0] == '[') {
     *kind = bytes[0] == '{' ? MILLRACE_OBJECT : MILLRACE_ARRAY;
-    return skip_container(&c) && c.at == length;
+    return portable_skip_container(&c) && c.at == length;
   }
-  return skip_scalar(&c, kind, &has_escapes) && c.at == length;
+  return portable_skip_scalar(&c, kind, &has_escapes) && c.at == length;
 }
 
 // MARK: UTF-8

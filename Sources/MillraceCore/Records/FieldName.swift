@@ -1,4 +1,5 @@
 import CRecordIndex
+import Glibc
 
 /// The name of a field, ready to be compared with names in rows and to be written into them.
 public struct FieldName: Sendable, Hashable, CustomStringConvertible {
@@ -21,10 +22,8 @@ public struct FieldName: Sendable, Hashable, CustomStringConvertible {
 
   /// Whether `other`, bytes of a CSV name or of a JSON key without escapes, spell this name.
   @inline(__always) func matches(_ other: UnsafeRawBufferPointer) -> Bool {
-    guard other.count == bytes.count else { return false }
-    return unsafe bytes.withUnsafeBytes { mine in
-      unsafe zip(mine, other).allSatisfy { $0 == $1 }
-    }
+    guard other.count == bytes.count, let start = other.baseAddress else { return false }
+    return unsafe memcmp(bytes, start, other.count) == 0
   }
 }
 

@@ -241,7 +241,7 @@ import Glibc
     }
   }
 
-  @inline(__always) private func memberValue(_ index: Int) -> FieldValue {
+  @inline(__always) func memberValue(_ index: Int) -> FieldValue {
     let member = unsafe members[index]
     return unsafe FieldValue(
       .init(start: base + Int(member.value_start), count: Int(member.value_length)), FieldValue.Spelling(member))

@@ -9,8 +9,11 @@ public final class RecordFormatter {
   private let addedKeys: [[UInt8]]
   private var table: Table?
   private var way = Way.copy
-  /// NDJSON to CSV: for each column the member that has its value, -1 for none.
+  /// NDJSON to CSV: for each column of the input's own the member that has its value, -1 for none.
   private var memberOfColumn: [Int]
+  /// NDJSON to CSV: the names of the input's own columns, one behind the other, and where each ends.
+  private let columnKeys = ByteBuffer()
+  private let columnKeyEnds: [Int]
   private let scratch = ByteBuffer()
 
   /// How a record of one table gets to the output.
@@ -28,7 +31,14 @@ public final class RecordFormatter {
   public init(_ schema: OutputSchema) {
     self.schema = schema
     addedKeys = schema.added.map { [UInt8(ascii: ",")] + $0.json + [UInt8(ascii: ":")] }
-    memberOfColumn = Array(repeating: -1, count: schema.columns.count)
+    let ownColumns = schema.columns.dropLast(schema.added.count)
+    memberOfColumn = Array(repeating: -1, count: ownColumns.count)
+    var ends: [Int] = []
+    for column in ownColumns {
+      columnKeys.append(column.bytes)
+      ends.append(columnKeys.count)
+    }
+    columnKeyEnds = ends
   }
 
   /// Writes the cursor's record with the values of the fields that the schema adds, in their order.
@@ -78,7 +88,7 @@ public final class RecordFormatter {
     for _ in 0..<cursor.missingValues { out.append(schema.dialect.delimiter) }
     for (index, value) in values.enumerated() {
       out.append(schema.dialect.delimiter)
-      try appendCell(value, of: cursor, field: schema.added[index], to: out)
+      try appendCell(value, of: cursor, column: schema.columns.count - schema.added.count + index, to: out)
     }
     appendLineEnd(of: cursor, to: out)
   }
@@ -125,12 +135,12 @@ public final class RecordFormatter {
       if keepsSpelling {
         unsafe out.append(cursor.csvSpelling(column))
       } else {
-        try appendCell(cursor[column], of: cursor, field: nil, to: out)
+        try appendCell(cursor[column], of: cursor, column: index, to: out)
       }
     }
     for (index, value) in values.enumerated() {
       out.append(schema.dialect.delimiter)
-      try appendCell(value, of: cursor, field: schema.added[index], to: out)
+      try appendCell(value, of: cursor, column: schema.columns.count - schema.added.count + index, to: out)
     }
     appendLineEnd(of: cursor, to: out)
   }
@@ -186,47 +196,70 @@ public final class RecordFormatter {
   private func tabulate(
     _ cursor: RecordCursor, adding values: [FieldValue], to out: ByteBuffer
   ) throws(Failure) {
-    let ownColumns = schema.columns.count - schema.added.count
+    let delimiter = schema.dialect.delimiter
     if schema.options.flattens {
       let cells = try JSONCells(cursor, flattened: true)
-      try assign(count: cells.names.count, of: cursor) { cells.names[$0] == schema.columns[$1] } name: { cells.names[$0] }
-      for column in 0..<ownColumns {
-        if column > 0 { out.append(schema.dialect.delimiter) }
-        let member = memberOfColumn[column]
-        if member >= 0 { try appendCell(cells.values[member], of: cursor, field: schema.columns[column], to: out) }
+      try assign(cells.names.count, of: cursor) { cells.names[$0] == schema.columns[$1] } name: { cells.names[$0] }
+      for (column, member) in memberOfColumn.enumerated() {
+        if column > 0 { out.append(delimiter) }
+        if member >= 0 { try appendCell(cells.values[member], of: cursor, column: column, to: out) }
       }
     } else {
-      try assign(count: cursor.count, of: cursor) {
-        cursor.key($0, is: schema.columns[$1])
-      } name: { index in
-        let name = ByteBuffer()
-        _ = cursor.rawKey(index).appendText(to: name)
-        return FieldName(bytes: unsafe Array(name.bytes))
-      }
-      for column in 0..<ownColumns {
-        if column > 0 { out.append(schema.dialect.delimiter) }
-        let member = memberOfColumn[column]
-        if member >= 0 { try appendCell(cursor[member], of: cursor, field: schema.columns[column], to: out) }
+      try assignMembers(of: cursor)
+      for (column, member) in memberOfColumn.enumerated() {
+        if column > 0 { out.append(delimiter) }
+        if member >= 0 { try appendCell(cursor.memberValue(member), of: cursor, column: column, to: out) }
       }
     }
     for (index, value) in values.enumerated() {
-      if ownColumns + index > 0 { out.append(schema.dialect.delimiter) }
-      try appendCell(value, of: cursor, field: schema.added[index], to: out)
+      if !memberOfColumn.isEmpty || index > 0 { out.append(delimiter) }
+      try appendCell(value, of: cursor, column: schema.columns.count - schema.added.count + index, to: out)
     }
     out.append(UInt8(ascii: "\n"))
   }
 
-  /// Finds for each column the member that has its value. Most records have the columns' keys in the columns' order.
+  /// `assign` for the members of the record as they stand.
+  private func assignMembers(of cursor: RecordCursor) throws(Failure) {
+    if hasColumnsInOrder(cursor) {
+      for column in memberOfColumn.indices { memberOfColumn[column] = column }
+      return
+    }
+    try assign(cursor.count, of: cursor) {
+      cursor.key($0, is: schema.columns[$1])
+    } name: { index in
+      let name = ByteBuffer()
+      _ = cursor.rawKey(index).appendText(to: name)
+      return FieldName(bytes: unsafe Array(name.bytes))
+    }
+  }
+
+  /// Whether the record has just the columns' keys in the columns' order, as most records have: told without touching
+  /// the names, whose reference counts would cost more than the comparison.
+  private func hasColumnsInOrder(_ cursor: RecordCursor) -> Bool {
+    guard cursor.count == memberOfColumn.count else { return false }
+    var offset = 0
+    for member in 0..<cursor.count {
+      let key = cursor.rawKey(member)
+      let end = columnKeyEnds[member]
+      guard key.spelling == .string, unsafe key.bytes.count == end - offset, let start = unsafe key.bytes.baseAddress,
+        unsafe memcmp(start, columnKeys.base + offset, end - offset) == 0
+      else { return false }
+      offset = end
+    }
+    return true
+  }
+
+  /// Finds for each column the one of `count` members that has its value.
   private func assign(
-    count: Int, of cursor: RecordCursor, matches: (Int, Int) -> Bool, name: (Int) -> FieldName
+    _ count: Int, of cursor: RecordCursor, matches: (Int, Int) -> Bool, name: (Int) -> FieldName
   ) throws(Failure) {
-    let columns = schema.columns.count - schema.added.count
-    for column in 0..<columns { memberOfColumn[column] = -1 }
+    let columns = memberOfColumn.indices
+    for column in columns { memberOfColumn[column] = -1 }
     var expected = 0
     for member in 0..<count {
       var column = expected
-      if column >= columns || !matches(member, column) {
-        guard let found = (0..<columns).first(where: { matches(member, $0) }) else {
+      if column >= columns.count || !matches(member, column) {
+        guard let found = columns.first(where: { matches(member, $0) }) else {
           throw Failure(
             .badData, "a field that the first record does not have and the output has no column for",
             at: cursor.place(field: name(member)), advice: "name all columns with --columns, in the order wanted")
@@ -244,7 +277,7 @@ public final class RecordFormatter {
   }
 
   private func appendCell(
-    _ value: FieldValue, of cursor: RecordCursor, field: FieldName?, to out: ByteBuffer
+    _ value: FieldValue, of cursor: RecordCursor, column: Int, to out: ByteBuffer
   ) throws(Failure) {
     let isOnlyField = schema.columns.count == 1
     switch value.spelling {
@@ -254,7 +287,7 @@ public final class RecordFormatter {
     case .number, .boolean: unsafe out.append(value.bytes)
     case .quoted, .escapedString, .null:
       scratch.removeAll()
-      guard value.appendText(to: scratch) else { throw cursor.loneSurrogate(field: field) }
+      guard value.appendText(to: scratch) else { throw cursor.loneSurrogate(field: schema.columns[column]) }
       unsafe out.appendCSVField(scratch.bytes, delimiter: schema.dialect.delimiter, isOnlyField: isOnlyField)
     }
   }
