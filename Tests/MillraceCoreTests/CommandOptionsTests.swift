@@ -77,7 +77,7 @@ import Testing
         + "expected a number of bytes such as 4096, 512K, 64M or 1G")
     #expect(
       message(InputOptions.self, ["--on-error", "quarantine="])
-        == "The value 'quarantine=' is invalid for '--on-error <action>'. "
+        == "The value 'quarantine=' is invalid for '--on-error <fail|skip|quarantine=FILE>'. "
         + "Please provide one of 'fail', 'skip' or 'quarantine=FILE'.")
     #expect(message(FormatOptions.self, ["--columns", "a,,b"]).hasSuffix(": a column name is empty"))
     #expect(message(FormatOptions.self, ["--columns", "a,a"]).hasSuffix(": the column \"a\" is there twice"))

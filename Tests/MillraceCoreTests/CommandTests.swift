@@ -35,7 +35,7 @@ import Testing
     (["hold-lock"], "missing expected argument '<path>'. See 'probe hold-lock --help'."),
     (
       ["fail", "--progress", "often"],
-      "the value 'often' is invalid for '--progress <when>'. Please provide one of 'auto', 'always' or 'never'. "
+      "the value 'often' is invalid for '--progress <auto|always|never>'. Please provide one of 'auto', 'always' or 'never'. "
         + "See 'probe fail --help'."
     ),
   ]) func usageErrors(arguments: [String], text: String) {
@@ -153,6 +153,21 @@ import Testing
     #expect(probe.run(["show-progress", "-q", "--progress", "always"], errorsOnTerminal: true).errorText.isEmpty)
     #expect(
       probe.run(["show-progress", "--progress", "never"], errorsOnTerminal: true).errorText.contains("%") == false)
+  }
+
+  @Test func linesInALog() throws {
+    let arguments = ["show-progress", "--progress", "always", "--steps", "105"]
+    let asJSON = probe.start(arguments + ["--log-format", "json"])
+    let asText = probe.start(arguments)
+    let lines = asText.wait().errorText.split(separator: "\n")
+    #expect(lines.count == 2, "one in five seconds, and the note")
+    #expect(lines.last?.hasPrefix("probe: note: ") == true)
+    #expect(lines.last?.hasSuffix(" left") == true)
+    let json = try #require(asJSON.wait().errorText.split(separator: "\n").last)
+    let details = try #require(try JSONValue.parse(String(json))["details"])
+    #expect(try #require(details["records"]?.integer) > 80)
+    #expect(details["total_bytes"]?.integer == 1000)
+    #expect(details["elapsed_seconds"]?.integer == 5)
   }
 
   @Test func meter() {

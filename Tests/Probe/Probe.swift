@@ -61,14 +61,15 @@ struct Flood: MillraceCommand {
   }
 }
 
-/// Shows progress for half a second, with a note in the middle.
+/// Shows progress for half a second, or longer, with a note in between.
 struct ShowProgress: MillraceCommand {
+  @Option(help: "How many twentieths of a second.") var steps = 10
   @OptionGroup var options: RunOptions
 
   func run() throws {
     let diagnostics = options.makeDiagnostics()
     let progress = try Progress(options.progress, totalBytes: 1000, diagnostics: diagnostics)
-    for step in 0..<10 {
+    for step in 0..<steps {
       progress.add(bytes: 100, records: 1)
       if step == 5 { diagnostics.note("half of it") }
       usleep(50_000)

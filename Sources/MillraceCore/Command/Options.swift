@@ -9,7 +9,8 @@ public struct InputOptions: ParsableArguments {
     completion: .file())
   public var files: [String] = []
 
-  @Option(help: ArgumentHelp("Format of the input. Found from its first bytes by default.", valueName: "format"))
+  @Option(
+    help: ArgumentHelp("Format of the input. Found from its first bytes by default.", valueName: "csv|tsv|ndjson"))
   public var from: RecordFormat?
 
   @Option(
@@ -28,19 +29,19 @@ public struct InputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "CSV rows with too few or too many values: stop at the first (fail), fill up with empty values (fill), also drop surplus values (trim).",
-      valueName: "policy"))
+      valueName: "fail|fill|trim"))
   public var ragged = RaggedRows.fail
 
   @Option(
     help: ArgumentHelp(
-      "Longest record; a longer one is bad input, often a quote that is never closed.", valueName: "bytes"),
+      "Longest record; a longer one is bad input, often a quote that is never closed. 16M by default.", valueName: "bytes"),
     transform: ByteCount.init)
   public var maxRecordBytes = ByteCount(16 << 20)
 
   @Option(
     help: ArgumentHelp(
       "A bad row stops the run (fail), is dropped and counted (skip), or goes to FILE with its reason (quarantine=FILE).",
-      valueName: "action"))
+      valueName: "fail|skip|quarantine=FILE"))
   public var onError = ErrorPolicy.fail
 
   public init() {}
@@ -48,10 +49,10 @@ public struct InputOptions: ParsableArguments {
 
 /// How records are written.
 public struct FormatOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Format of the output. That of the input by default.", valueName: "format"))
+  @Option(help: ArgumentHelp("Format of the output. That of the input by default.", valueName: "csv|tsv|ndjson"))
   public var to: RecordFormat?
 
-  @Option(help: ArgumentHelp("Compression of the output.", valueName: "method"))
+  @Option(help: ArgumentHelp("Compression of the output.", valueName: "none|gzip|zstd"))
   public var compress = OutputCompression.none
 
   @Flag(help: "From CSV to NDJSON: write what reads as a number, true, false or null as such, not as a string.")
@@ -99,7 +100,8 @@ public struct ProvenanceOptions: ParsableArguments {
   public var noProvenance = false
 
   @Option(
-    help: ArgumentHelp("What is written about single rows: a record each, sums, or nothing.", valueName: "level"))
+    help: ArgumentHelp(
+      "What is written about single rows: a record each, sums, or nothing.", valueName: "rows|summary|none"))
   public var context: ContextLevel?
 
   @Flag(help: "Fail with status 1 unless it is certain which tool made the input.")
@@ -124,10 +126,10 @@ public struct RunOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Seed of anything random.", valueName: "number"))
   public var seed: UInt64?
 
-  @Option(help: ArgumentHelp("When to show progress.", valueName: "when"))
+  @Option(help: ArgumentHelp("When to show progress.", valueName: "auto|always|never"))
   public var progress = ProgressMode.auto
 
-  @Option(help: ArgumentHelp("Form of diagnostics on standard error.", valueName: "format"))
+  @Option(help: ArgumentHelp("Form of diagnostics on standard error.", valueName: "text|json"))
   public var logFormat = LogFormat.text
 
   @Flag(name: .shortAndLong, help: "Say more.")
