@@ -34,8 +34,9 @@ packages:
 	@scripts/install-packages
 	@scripts/check-swift
 
+# Without a run path of its own the executable looks for libraries only where the system has them.
 release: packages
-	swift build -c release --static-swift-stdlib
+	swift build -c release --static-swift-stdlib --disable-local-rpath
 
 demo: release
 	examples/demo $(BUILD)

@@ -200,7 +200,7 @@ private func openTerminal() -> (ours: Int32, child: Int32) {
 /// A file without a name that holds `bytes` and stands at its beginning.
 private func unnamedFile(_ bytes: [UInt8]) -> Int32 {
   let folder = TemporaryFolder()
-  return openFile(folder.write("stream", bytes), O_RDWR)
+  return withExtendedLifetime(folder) { openFile(folder.write("stream", bytes), O_RDWR) }
 }
 
 private func linkTarget(_ path: String) -> String {

@@ -28,7 +28,7 @@ public struct InputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "CSV rows with too few or too many values: stop at the first (fail), fill up with empty values (fill), also drop surplus values (trim).",
+      "CSV rows with too few or too many values: stop at the first, fill up with empty values, or also drop surplus ones.",
       valueName: "fail|fill|trim"))
   public var ragged = RaggedRows.fail
 
