@@ -1,12 +1,3 @@
-/// How much a stage tells about single rows.
-public enum ContextLevel: String, Sendable, CaseIterable {
-  /// A context record for every row that was changed.
-  case rows
-  /// The number of changed rows, in the stage record.
-  case summary
-  case none
-}
-
 /// Writes context records: what a stage did to one row.
 ///
 /// A value that any worker thread may use: it writes to the worker's own buffer, and `StageRecorder.appendContexts` takes

@@ -55,8 +55,12 @@ final class ContextSpill: @unchecked Sendable {
     // The prefix is the one by which `TemporaryFiles.sweep` knows what a killed process left.
     var name = Array("\(folder)/\(TemporaryFiles.prefix)XXXXXX".utf8CString)
     let descriptor = unsafe name.withUnsafeMutableBufferPointer { name in
-      let descriptor = unsafe mkstemp(name.baseAddress)
-      if descriptor >= 0, let start = name.baseAddress { _ = unsafe unlink(start) }
+      guard let start = name.baseAddress else { return Int32(-1) }
+      let descriptor = unsafe mkstemp(start)
+      if descriptor >= 0 {
+        unsafe unlink(start)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+      }
       return descriptor
     }
     guard descriptor >= 0 else { throw AtomicFile.failure(folder, errorNumber: errno) }
