@@ -47,6 +47,8 @@ let package = Package(
     // No pkgConfig: its -DSIMDJSON_THREADS_ENABLED=1 is a flag that SwiftPM prohibits, and only parse_many needs it.
     .systemLibrary(name: "CSimdJSONLibrary", providers: [.apt(["libsimdjson-dev"])]),
 
+    .systemLibrary(name: "CExtendedAttributes"),
+
     // The one C target of our own on the record path: its loops are hot, so debug builds optimise it too.
     .target(name: "CRecordIndex", cSettings: [.unsafeFlags(["-O3"])]),
     .target(
@@ -57,7 +59,7 @@ let package = Package(
     .target(
       name: "MillraceCore",
       dependencies: [
-        "CBuildInformation", "CRecordIndex", "CSimdJSON", "CZlib", "CZstd", "CCrypto",
+        "CBuildInformation", "CExtendedAttributes", "CRecordIndex", "CSimdJSON", "CZlib", "CZstd", "CCrypto",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + (usesISAL ? ["CISAL"] : []),
       swiftSettings: swiftSettings),

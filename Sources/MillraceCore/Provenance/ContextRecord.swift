@@ -1,0 +1,76 @@
+/// Writes context records: what a stage did to one row.
+///
+/// A value that any worker thread may use: it writes to the worker's own buffer, and `StageRecorder.appendContexts` takes
+/// the buffer in the order of the rows.
+public struct ContextFormatter: Sendable {
+  private let prefix: String
+  private let now: @Sendable () -> Moment
+
+  init(stage: String, now: @escaping @Sendable () -> Moment) {
+    prefix = "{\"kind\":\"context\",\"stage\":\"\(stage)\",\"item\":"
+    self.now = now
+  }
+
+  /// One try to get an answer from a source.
+  public struct Attempt: Sendable, Equatable {
+    /// HTTP status, or the error in a word.
+    public var status: String
+    /// Seconds waited before the try.
+    public var waited: Double
+
+    public init(status: String, waited: Double) {
+      self.status = status
+      self.waited = waited
+    }
+  }
+
+  /// Where an answer came from when it was not asked for anew.
+  public enum CacheUse: Sendable, Equatable {
+    /// Seconds since the answer was kept.
+    case hit(age: Double)
+    case miss
+  }
+
+  /// Appends one record and its end of line.
+  ///
+  /// - Parameters:
+  ///   - item: the id field's value as text, or the record number.
+  ///   - source: what the values were taken from: a service, a file.
+  ///   - fields: names of the fields that were added or changed.
+  ///   - details: an object of the tool's own (query, pmids, snippet, …).
+  public func append(
+    to output: ByteBuffer, item: String, source: String, fields: [String], details: JSONValue? = nil,
+    attempts: [Attempt] = [], cache: CacheUse? = nil
+  ) {
+    output.append(prefix)
+    JSONValue.write(item, to: output)
+    output.append(",\"source\":")
+    JSONValue.write(source, to: output)
+    output.append(",\"fields\":[")
+    for (index, field) in fields.enumerated() {
+      if index > 0 { output.append(UInt8(ascii: ",")) }
+      JSONValue.write(field, to: output)
+    }
+    output.append("]")
+    if let details {
+      output.append(",\"details\":")
+      details.write(to: output)
+    }
+    if !attempts.isEmpty {
+      output.append(",\"attempts\":")
+      JSONValue.array(
+        attempts.map { attempt in
+          .object([.init("status", .string(attempt.status)), .init("waited", .number(String(attempt.waited)))])
+        }
+      ).write(to: output)
+    }
+    switch cache {
+    case .hit(let age): output.append(",\"cache\":{\"hit\":true,\"age\":\(age)}")
+    case .miss: output.append(",\"cache\":{\"hit\":false}")
+    case nil: break
+    }
+    output.append(",\"time\":\"")
+    output.append(now().text)
+    output.append("\"}\n")
+  }
+}

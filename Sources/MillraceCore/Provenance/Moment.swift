@@ -1,0 +1,107 @@
+import Glibc
+
+/// A point in time, in nanoseconds since 1970-01-01T00:00:00Z.
+public struct Moment: Sendable, Comparable {
+  public var nanoseconds: Int64
+
+  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  init(_ time: timespec) { nanoseconds = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
+
+  public static func < (left: Moment, right: Moment) -> Bool { left.nanoseconds < right.nanoseconds }
+
+  var milliseconds: Int64 { nanoseconds / 1_000_000 }
+
+  func seconds(since earlier: Moment) -> Double { Double(nanoseconds - earlier.nanoseconds) / 1e9 }
+
+  /// RFC 3339 in the local time zone, to the millisecond: `2026-03-01T09:30:00.125+01:00`.
+  public var text: String {
+    var seconds = time_t(nanoseconds / 1_000_000_000)
+    // Unsafe for the pointer to the zone's name, which nobody reads.
+    var local = unsafe tm()
+    unsafe localtime_r(&seconds, &local)
+    let offset = unsafe local.tm_gmtoff / 60
+    let date = unsafe [local.tm_year + 1900, local.tm_mon + 1, local.tm_mday].map { padded(Int($0), 2) }
+    let time = unsafe [local.tm_hour, local.tm_min, local.tm_sec].map { padded(Int($0), 2) }
+    return date.joined(separator: "-") + "T" + time.joined(separator: ":") + "." + padded(Int(milliseconds % 1000), 3)
+      + (offset < 0 ? "-" : "+") + padded(abs(offset) / 60, 2) + ":" + padded(abs(offset) % 60, 2)
+  }
+}
+
+private func padded(_ number: Int, _ width: Int) -> String {
+  let digits = String(number)
+  return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+}
+
+/// Where a run's clock, random numbers and environment come from: the one seam through which they enter provenance.
+public struct Surroundings: Sendable {
+  public var now: @Sendable () -> Moment
+  public var random: @Sendable () -> UInt64
+  public var environment: [String: String]
+
+  public init(
+    now: @escaping @Sendable () -> Moment, random: @escaping @Sendable () -> UInt64, environment: [String: String]
+  ) {
+    self.now = now
+    self.random = random
+    self.environment = environment
+  }
+
+  /// The system's clock and random numbers, and the environment that this process was started with.
+  public static func ofThisProcess() -> Surroundings {
+    Surroundings(
+      now: {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Moment(time)
+      },
+      random: {
+        var generator = SystemRandomNumberGenerator()
+        return generator.next()
+      },
+      environment: processEnvironment())
+  }
+
+  /// A UUID of version 7 (RFC 9562, section 5.7): 48 bits of milliseconds, then random bits.
+  func newIdentifier() -> String {
+    let time = UInt64(bitPattern: now().milliseconds) & 0xFFFF_FFFF_FFFF
+    let high = time << 16 | 0x7000 | random() & 0x0FFF
+    let low = 0x8000_0000_0000_0000 | random() & 0x3FFF_FFFF_FFFF_FFFF
+    let digits = hexadecimal(high) + hexadecimal(low)
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if [8, 12, 16, 20].contains(index) { text += "-" }
+      text.append(digit)
+    }
+    return text
+  }
+}
+
+private func hexadecimal(_ value: UInt64) -> String {
+  let digits = String(value, radix: 16)
+  return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+}
+
+/// True for the form of a UUID, in lower case.
+func isIdentifier(_ text: some StringProtocol) -> Bool {
+  text.utf8.count == 36
+    && text.utf8.enumerated().allSatisfy { index, byte in
+      [8, 13, 18, 23].contains(index)
+        ? byte == UInt8(ascii: "-")
+        : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+}
+
+private func processEnvironment() -> [String: String] {
+  var variables: [String: String] = [:]
+  var entry = unsafe environ
+  while let variable = unsafe entry.pointee {
+    let text = unsafe String(cString: variable)
+    if let equals = text.firstIndex(of: "=") {
+      variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+    }
+    unsafe entry += 1
+  }
+  return variables
+}

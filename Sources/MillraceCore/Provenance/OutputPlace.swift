@@ -1,0 +1,58 @@
+import Glibc
+
+/// What an output is, and where its sidecar goes.
+struct OutputPlace: Sendable {
+  /// A pipe whose reader may be a stage of ours.
+  var pipe: ProvenanceStore.PipeKey?
+  /// The regular file that holds the output, all of it.
+  var path: String?
+  var sidecar: String?
+  /// Standard output is redirected: `> path`, or `>> path`.
+  var redirection: String?
+  /// Bytes that were in the file before, with `>>`.
+  var offset = 0
+  /// With `>>`, the sidecar about those bytes.
+  var earlierSidecar: ProvenanceReader?
+
+  init() {}
+
+  init(_ output: StageRecorder.Output, destination: StageDescription.Destination) {
+    switch output {
+    case .file(let path):
+      // /dev/null, a FIFO: there is no place beside it.
+      if let status = fileStatus(path, followingLinks: true), fileKind(status) != S_IFREG { break }
+      self.path = path
+      sidecar = path + sidecarSuffix
+    case .standardOutput(let descriptor): inspect(descriptor)
+    }
+    if case .file(let path) = destination { sidecar = path }
+  }
+
+  private mutating func inspect(_ descriptor: Int32) {
+    pipe = ProvenanceStore.key(of: descriptor)
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, fileKind(status) == S_IFREG,
+      let path = LinuxProcess.path(of: descriptor)
+    else { return }
+    let appends = fcntl(descriptor, F_GETFL) & O_APPEND != 0
+    redirection = "\(appends ? ">>" : ">") \(CommandLineText.quoting(relativeToCurrentFolder(path)))"
+    if appends {
+      // A file that is only ever appended to may be a log: it gets a sidecar when it has one.
+      offset = Int(status.st_size)
+      guard let earlier = try? ProvenanceReader(path: path + sidecarSuffix) else { return }
+      earlierSidecar = earlier
+      sidecar = path + sidecarSuffix
+    } else if status.st_size == 0 {
+      self.path = path
+      sidecar = path + sidecarSuffix
+    }
+  }
+}
+
+/// Records name files as the user would: an absolute path says more about the machine than about the data.
+func relativeToCurrentFolder(_ path: String) -> String {
+  guard let folder = linkTarget("/proc/self/cwd"), path.hasPrefix(folder == "/" ? "/" : folder + "/") else {
+    return path
+  }
+  return String(path.dropFirst(folder == "/" ? 1 : folder.count + 1))
+}

@@ -1,0 +1,171 @@
+import CBuildInformation
+import Glibc
+
+/// Everything that a finished stage has to say, and how it is said in the records `pipeline` and `stage`.
+struct StageRecord {
+  static let schemaVersion = 1
+  /// A longer pipeline is cut in front.
+  private static let longestCommand = 1 << 16
+  /// The environment variables that are told: of Slurm, and the trace that a runner began.
+  private static let environmentNames = [
+    "SLURM_CLUSTER_NAME", "SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_STEP_ID", "SLURM_PROCID",
+    "SLURM_JOB_NAME", "TRACEPARENT", "MILLRACE_PARENT",
+  ]
+
+  let id: String
+  let description: StageDescription
+  let environment: [String: String]
+  let start: Moment
+  let end: Moment
+  let status: ExitStatus
+  let session: pid_t
+  let inputs: [StageInput]
+  /// For the producers of all inputs, in order.
+  let embeddings: [ChainWriter.Embedding]
+  let output: StreamContent
+  let rows: (in: Int, out: Int)
+  let dropped: [(reason: String, count: Int)]
+  let contextLevel: ContextLevel
+  let contextCount: Int
+  let sources: [JSONValue]
+  let place: OutputPlace
+
+  // MARK: Pipeline
+
+  func pipeline() throws(Failure) -> JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("kind", .string("pipeline")), .init("schema", .integer(Self.schemaVersion)),
+      .init("output", output.digest.map { .string($0.description) } ?? .null), .init("bytes", .integer(output.bytes)),
+    ]
+    if let records = output.records { members.append(.init("records", .integer(records))) }
+    if place.offset > 0 { members.append(.init("offset", .integer(place.offset))) }
+    if let earlier = place.earlierSidecar {
+      members.append(.init("continues", .string(try earlier.digest().description)))
+    }
+    members.append(.init("stage", .string(id)))
+    members.append(.init("depth", .integer(depth)))
+    members.append(.init("command", .string(command)))
+    let completeness = inputs.map(\.completeness).reduce(.verified, max)
+    members.append(.init("completeness", .string(completeness.rawValue)))
+    return .object(members)
+  }
+
+  private var depth: Int {
+    let embedded = zip(inputs.flatMap(\.upstreams), embeddings).filter { $0.1 != .reference }
+    return 1 + (embedded.map(\.0.depth).max() ?? 0)
+  }
+
+  /// The whole pipeline as one line for a shell, as far as it is known.
+  private var command: String {
+    var own = CommandLineText.quoting([description.tool] + CommandLineText.redacting(description.arguments))
+    var before = ""
+    for input in inputs {
+      switch input.origin {
+      case .file(let path):
+        if input.descriptor == STDIN_FILENO, let path {
+          own += " < \(CommandLineText.quoting(relativeToCurrentFolder(path)))"
+        }
+      case .pipe, .other:
+        if input.upstreams.count == 1, let producer = input.upstreams.first {
+          before = "\(producer.command) | "
+        } else if input.upstreams.count > 1 {
+          before = "{ " + input.upstreams.map { "\($0.command); " }.joined() + "} | "
+        }
+      }
+    }
+    if before.utf8.count > Self.longestCommand { before = "... | " }
+    return before + own + (place.redirection.map { " \($0)" } ?? "")
+  }
+
+  // MARK: Stage
+
+  func stage() throws(Failure) -> JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("kind", .string("stage")), .init("id", .string(id)), .init("tool", .string(description.tool)),
+      .init("version", .string(description.version)),
+      .init("commit", .string(unsafe String(cString: millrace_build_commit()))),
+      .init("arguments", .array(CommandLineText.redacting(description.arguments).map { .string($0) })),
+      .init("parameters", description.parameters),
+    ]
+    if let seed = description.seed { members.append(.init("seed", .integer(seed))) }
+    members += [
+      .init("start", .string(start.text)), .init("end", .string(end.text)),
+      .init("status", .integer(status.rawValue)), .init("host", .string(hostName())),
+      .init("user", .string(environment["USER"] ?? environment["LOGNAME"] ?? "uid \(geteuid())")),
+      .init("process", .object([.init("id", .integer(getpid())), .init("session", .integer(session))])),
+    ]
+    let told = Self.environmentNames.compactMap { name in environment[name].map { JSONValue.Member(name, .string($0)) }
+    }
+    if !told.isEmpty { members.append(.init("environment", .object(told))) }
+    members.append(.init("inputs", .array(try inputRecords())))
+    members.append(.init("output", .object(output.members)))
+    members.append(.init("rows", rowCounts))
+    members.append(
+      .init(
+        "context",
+        .object([.init("level", .string(contextLevel.rawValue)), .init("rows", .integer(contextCount))])))
+    if !sources.isEmpty { members.append(.init("sources", .array(sources))) }
+    members.append(.init("resources", resources))
+    return .object(members)
+  }
+
+  private func inputRecords() throws(Failure) -> [JSONValue] {
+    var records: [JSONValue] = []
+    var index = 0
+    for input in inputs {
+      var members: [JSONValue.Member] = [.init("name", .string(input.name))]
+      if case .file(let path?) = input.origin, input.descriptor == STDIN_FILENO {
+        members.append(.init("path", .string(relativeToCurrentFolder(path))))
+      }
+      members += input.content?.members ?? []
+      members.append(.init("link", .string(input.link.rawValue)))
+      if !input.upstreams.isEmpty {
+        members.append(.init("upstream", .array(input.upstreams.map { .string($0.stage) })))
+      }
+      let ours = embeddings[index..<(index + input.upstreams.count)]
+      index += input.upstreams.count
+      if let sidecar = input.sidecar {
+        members.append(.init("sidecar", .string(sidecar.description)))
+      } else if ours.contains(.reference) {
+        var digests: [JSONValue] = []
+        for upstream in input.upstreams { digests.append(.string(try upstream.reader.digest().description)) }
+        members.append(.init("records_of_upstream", .array(digests)))
+      }
+      if ours.contains(.stages) { members.append(.init("context", .string("omitted"))) }
+      if !input.candidates.isEmpty {
+        members.append(
+          .init(
+            "candidates",
+            .array(
+              input.candidates.map { candidate in
+                .object([.init("stage", .string(candidate.stage)), .init("command", .string(candidate.command))])
+              })))
+      }
+      records.append(.object(members))
+    }
+    return records
+  }
+
+  private var rowCounts: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("in", .integer(rows.in)), .init("out", .integer(rows.out)),
+      .init("dropped", .integer(dropped.reduce(0) { $0 + $1.count })),
+    ]
+    if !dropped.isEmpty {
+      members.append(.init("reasons", .object(dropped.map { .init($0.reason, .integer($0.count)) })))
+    }
+    return .object(members)
+  }
+
+  /// Elapsed and processor time in seconds, greatest resident memory in bytes.
+  private var resources: JSONValue {
+    var usage = rusage()
+    unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    return .object([
+      .init("elapsed", .number(String(end.seconds(since: start)))),
+      .init("cpu", .number(String(seconds(usage.ru_utime) + seconds(usage.ru_stime)))),
+      .init("memory", .integer(usage.ru_maxrss * 1024)),
+    ])
+  }
+}

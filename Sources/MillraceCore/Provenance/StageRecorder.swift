@@ -1,0 +1,337 @@
+import CBuildInformation
+import Glibc
+import Synchronization
+
+/// What is known about a stage before it begins.
+public struct StageDescription: Sendable {
+  /// Where the sidecar goes.
+  public enum Destination: Sendable, Equatable {
+    /// Beside the output, where that is a regular file that began empty; else only into the store.
+    case automatic
+    case file(String)
+    /// No sidecar and no record in the store.
+    case off
+  }
+
+  public var tool: String
+  public var version: String
+  /// Without the program's name. Secrets are redacted before anything is written.
+  public var arguments: [String]
+  /// Every option with the value it has after defaults.
+  public var parameters: JSONValue
+  public var seed: UInt64?
+  public var contextLevel: ContextLevel
+  public var destination: Destination
+  /// An input from a program that left no record, or died, is an error.
+  public var requiresUpstream: Bool
+  /// Inputs are hashed even where a count of bytes would do.
+  public var hashesEveryInput: Bool
+
+  public init(
+    tool: String, version: String, arguments: [String], parameters: JSONValue = .object([]), seed: UInt64? = nil,
+    contextLevel: ContextLevel = .summary, destination: Destination = .automatic, requiresUpstream: Bool = false,
+    hashesEveryInput: Bool = false
+  ) {
+    self.tool = tool
+    self.version = version
+    self.arguments = arguments
+    self.parameters = parameters
+    self.seed = seed
+    self.contextLevel = contextLevel
+    self.destination = destination
+    self.requiresUpstream = requiresUpstream
+    self.hashesEveryInput = hashesEveryInput
+  }
+}
+
+/// Records what one run of a tool does, hands the record to the next stage of the pipeline, and writes the sidecar.
+///
+/// In this order:
+///
+///     let recorder = StageRecorder(description, surroundings: .ofThisProcess(), warn: diagnostics.warn)
+///     recorder.begin(.standardOutput(STDOUT_FILENO))              // before the first byte is written
+///     let input = recorder.addInput(name: "standard input", path: nil, descriptor: STDIN_FILENO)
+///     let hashing = recorder.needsDigest(ofInput: input)          // once the first bytes have arrived
+///     try recorder.finishInput(input, content)                    // at its end, before the output gets its name
+///     try recorder.finish(output: written, rowsIn: 10, rowsOut: 9) // after the output has its name, before stdout closes
+///
+/// or, when the run fails, `recorder.fail(status:)`. What goes wrong in the store is told through `warn` and never stops
+/// a run. Nothing but `finish` writes a record that says anything about the output.
+public final class StageRecorder: Sendable {
+  /// Where the stage's bytes go.
+  public enum Output: Sendable {
+    case standardOutput(Int32)
+    /// `-o FILE`.
+    case file(String)
+  }
+
+  /// The stage's identity in sidecars.
+  public let id: String
+  public let contextLevel: ContextLevel
+
+  private let description: StageDescription
+  private let surroundings: Surroundings
+  private let warn: @Sendable (Failure) -> Void
+  private let store: ProvenanceStore?
+  private let scope: ProvenanceStore.Scope
+  private let start: Moment
+  private let state: Mutex<State>
+
+  private struct State {
+    var output = OutputPlace()
+    var inputs: [StageInput] = []
+    var contexts: ContextSpill?
+    var contextCount = 0
+    var sources: [JSONValue] = []
+    var dropped: [(reason: String, count: Int)] = []
+    var isOver = false
+  }
+
+  /// Makes the recorder and opens the store.
+  public init(
+    _ description: StageDescription, surroundings: Surroundings, warn: @escaping @Sendable (Failure) -> Void
+  ) {
+    var description = description
+    if surroundings.environment["MILLRACE_PROVENANCE"] == "off" { description.destination = .off }
+    self.description = description
+    self.surroundings = surroundings
+    self.warn = warn
+    contextLevel = description.destination == .off ? .none : description.contextLevel
+    id = surroundings.newIdentifier()
+    start = surroundings.now()
+    scope = ProvenanceStore.Scope(session: getsid(0), job: surroundings.environment["SLURM_JOB_ID"])
+    var store: ProvenanceStore?
+    if description.destination != .off {
+      do throws(Failure) {
+        store = try ProvenanceStore(environment: surroundings.environment)
+        try store?.sweepWhenDue(now: start)
+      } catch {
+        warn(error)
+      }
+    }
+    self.store = store
+    state = Mutex(State())
+  }
+
+  private var isOff: Bool { description.destination == .off }
+
+  // MARK: The output
+
+  /// Finds out what the output is, and tells the reader of a pipe that its producer has begun.
+  public func begin(_ output: Output) {
+    guard !isOff else { return }
+    let place = OutputPlace(output, destination: description.destination)
+    state.withLock { $0.output = place }
+    guard let key = place.pipe else { return }
+    writeLink(key, HandOver.running(tool: description.tool, time: start))
+  }
+
+  private func writeLink(_ key: ProvenanceStore.PipeKey, _ value: JSONValue) {
+    guard let store else { return }
+    do throws(Failure) {
+      let file = try AtomicFile(path: try store.linkPath(key, stage: id), permissions: 0o600)
+      var writer = ChainWriter { bytes throws(Failure) in unsafe try file.write(bytes.bytes) }
+      try writer.append(value)
+      try writer.finish()
+      try file.commit()
+    } catch {
+      warn(error)
+    }
+  }
+
+  // MARK: Inputs
+
+  /// Adds an input before its first byte is read, and returns its index.
+  ///
+  /// - Parameters:
+  ///   - name: as the user gave it.
+  ///   - path: nil for standard input.
+  ///   - descriptor: open until `finishInput`; its offset is left alone.
+  public func addInput(name: String, path: String?, descriptor: Int32) -> Int {
+    let input =
+      isOff
+      ? StageInput(name: name, descriptor: descriptor, origin: .other)
+      : search.input(name: name, path: path, descriptor: descriptor)
+    return state.withLock { state in
+      state.inputs.append(input)
+      return state.inputs.count - 1
+    }
+  }
+
+  /// Whether the reader must hash what it reads of this input.
+  ///
+  /// Ask when the first bytes have arrived, or the end: a stage of ours leaves its record before its first byte, so what
+  /// is there now decides. Bytes of such a stage are hashed by that stage and only counted here.
+  public func needsDigest(ofInput index: Int) -> Bool {
+    if isOff { return false }
+    if description.hashesEveryInput { return true }
+    let origin = state.withLock { $0.inputs[index].origin }
+    guard case .pipe(let key, let found) = origin else { return true }
+    return !search.hasLink(key, found: found)
+  }
+
+  /// Takes note that an input was read to its end, and finds its producer.
+  ///
+  /// - Parameter content: bytes as they came from the descriptor, compressed if they were, with the digest that
+  ///   `needsDigest` asked for, and the records if they were counted.
+  /// - Throws: `Failure(.no)` when `requiresUpstream` is set and no producer finished that wrote these bytes. The output
+  ///   must not get its name then.
+  public func finishInput(_ index: Int, _ content: StreamContent) throws(Failure) {
+    guard !isOff else { return }
+    let unresolved = state.withLock { $0.inputs[index] }
+    let (input, warning) = try search.resolve(unresolved, content: content)
+    state.withLock { $0.inputs[index] = input }
+    if description.requiresUpstream, [.unknownUpstream, .upstreamDied, .mismatch].contains(input.link) {
+      throw warning.map { Failure(.no, $0.message, at: $0.place, advice: "--require-upstream allows no such input") }
+        ?? Failure(
+          .no, "no Millrace tool left a record of writing this input", at: Place(file: input.name),
+          advice: "--require-upstream allows no such input")
+    }
+    if let warning { warn(warning) }
+  }
+
+  private var search: UpstreamSearch { UpstreamSearch(store: store, scope: scope, now: surroundings.now()) }
+
+  // MARK: Rows and sources
+
+  /// Writes context records of this stage.
+  public var contextFormatter: ContextFormatter { ContextFormatter(stage: id, now: surroundings.now) }
+
+  /// Takes context records that a `ContextFormatter` wrote, for a block of rows, in the order of the rows.
+  ///
+  /// Any thread may call; the caller sees to the order. With the level `summary` only the count is kept.
+  public func appendContexts(_ lines: ByteBuffer, count: Int) throws(Failure) {
+    guard contextLevel != .none else { return }
+    let isKept = contextLevel == .rows
+    let result = state.withLock { state -> Result<Void, Failure> in
+      state.contextCount += count
+      guard isKept else { return .success(()) }
+      if state.contexts == nil {
+        let beside = state.output.sidecar.map { folderPart(of: $0) }
+        state.contexts = ContextSpill(folder: beside ?? store?.folder ?? temporaryFolder(surroundings.environment))
+      }
+      do throws(Failure) {
+        try state.contexts?.append(lines, count: count)
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  /// Adds a source that was asked: its URL, from which keys are removed, licence, and when.
+  public func addSource(url: String, licence: String?, time: Moment) {
+    var members: [JSONValue.Member] = [.init("url", .string(CommandLineText.redactingURL(url)))]
+    if let licence { members.append(.init("licence", .string(licence))) }
+    members.append(.init("time", .string(time.text)))
+    let source = JSONValue.object(members)
+    state.withLock { $0.sources.append(source) }
+  }
+
+  /// Counts rows that were read and not written.
+  public func addDropped(_ count: Int, reason: String) {
+    guard count > 0 else { return }
+    state.withLock { state in
+      if let index = state.dropped.firstIndex(where: { $0.reason == reason }) {
+        state.dropped[index].count += count
+      } else {
+        state.dropped.append((reason, count))
+      }
+    }
+  }
+
+  // MARK: The end
+
+  /// Writes the record: for the reader of a pipe, for look-up by content, and as a sidecar.
+  ///
+  /// Call after the last byte is written and a file has its name, and before standard output is closed.
+  ///
+  /// - Parameters:
+  ///   - output: what was written, with its digest.
+  ///   - status: what the tool is going to exit with: `.success`, or `.no` for an answer.
+  /// - Throws: when the sidecar cannot be written.
+  public func finish(
+    output: StreamContent, rowsIn: Int, rowsOut: Int, status: ExitStatus = .success
+  ) throws(Failure) {
+    guard !isOff else { return }
+    let result = state.withLock { state -> Result<Void, Failure> in
+      guard !state.isOver else { return .success(()) }
+      state.isOver = true
+      do throws(Failure) {
+        try publish(state, output: output, rows: (rowsIn, rowsOut), status: status)
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  /// Tells the reader of a pipe that the output is not whole. No sidecar is written.
+  public func fail(status: ExitStatus) {
+    guard !isOff else { return }
+    let key = state.withLock { state -> ProvenanceStore.PipeKey? in
+      guard !state.isOver else { return nil }
+      state.isOver = true
+      return state.output.pipe
+    }
+    if let key { writeLink(key, HandOver.failed(tool: description.tool, status: status, time: surroundings.now())) }
+  }
+
+  private func publish(
+    _ state: State, output: StreamContent, rows: (in: Int, out: Int), status: ExitStatus
+  ) throws(Failure) {
+    let upstreams = state.inputs.flatMap(\.upstreams)
+    let embeddings = ChainWriter.embeddings(of: upstreams)
+    let record = StageRecord(
+      id: id, description: description, environment: surroundings.environment, start: start, end: surroundings.now(),
+      status: status, session: scope.session, inputs: state.inputs, embeddings: embeddings, output: output, rows: rows,
+      dropped: state.dropped, contextLevel: contextLevel, contextCount: state.contextCount, sources: state.sources,
+      place: state.output)
+    let stage = try record.stage()
+    let pipeline = try record.pipeline()
+
+    /// Writes the whole record to a file and gives it its name.
+    func write(
+      _ state: State, to path: String, permissions: mode_t, withContexts: Bool
+    ) throws(Failure) {
+      let file = try AtomicFile(path: path, permissions: permissions)
+      var writer = ChainWriter { bytes throws(Failure) in unsafe try file.write(bytes.bytes) }
+      try writer.append(pipeline)
+      for (upstream, embedding) in zip(upstreams, embeddings) where embedding != .reference {
+        try writer.embed(upstream, withContexts: withContexts && embedding == .whole)
+      }
+      try writer.append(stage)
+      if withContexts { try state.contexts?.copy(to: &writer) }
+      if let earlier = state.output.earlierSidecar { try writer.append(sidecar: earlier) }
+      try writer.finish()
+      try file.commit()
+    }
+
+    if let store {
+      do throws(Failure) {
+        let size = upstreams.reduce(state.contexts?.bytes ?? 0) { $0 + $1.reader.size }
+        let isSmall = size <= ProvenanceStore.largestCopy
+        var copied = false
+        let copy = try output.digest.map { digest throws(Failure) in
+          try store.copyPath(digest, stage: id, scope: scope)
+        }
+        if let key = state.output.pipe {
+          let link = try store.linkPath(key, stage: id)
+          try write(state, to: link, permissions: 0o600, withContexts: true)
+          if let copy, isSmall { copied = unsafe Glibc.link(link, copy) == 0 }
+        }
+        if let copy, !copied { try write(state, to: copy, permissions: 0o600, withContexts: isSmall) }
+      } catch {
+        warn(error)
+      }
+    }
+    if let path = state.output.path, let digest = output.digest, state.output.earlierSidecar == nil {
+      LinuxProcess.setHint(ProvenanceStore.copyName(digest, stage: id, scope: scope), onFile: path)
+    }
+    if let sidecar = state.output.sidecar {
+      try write(state, to: sidecar, permissions: 0o666, withContexts: true)
+    }
+  }
+}
