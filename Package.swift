@@ -78,6 +78,7 @@ let package = Package(
     .testTarget(
       name: "MillraceCoreTests", dependencies: ["MillraceCore", "CRecordIndex", "Support", "probe"],
       swiftSettings: swiftSettings),
+    .testTarget(name: "HouseTests", dependencies: ["Support"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
