@@ -34,7 +34,8 @@ public struct InputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Longest record; a longer one is bad input, often a quote that is never closed. 16M by default.", valueName: "bytes"),
+      "Longest record; a longer one is bad input, often a quote that is never closed. 16M by default.",
+      valueName: "bytes"),
     transform: ByteCount.init)
   public var maxRecordBytes = ByteCount(16 << 20)
 
