@@ -104,6 +104,9 @@ public final class BlockReader: @unchecked Sendable {
     return block
   }
 
+  /// Nothing stands in the input, not even a header.
+  public var isEmpty: Bool { input.isAtEnd && input.buffer.count == 0 }
+
   /// The first record's bytes as JSON or CSV text, for those who need its shape before the first block is read.
   public func copyOfFirstRecord() throws(Failure) -> [UInt8] {
     var probe = scanner

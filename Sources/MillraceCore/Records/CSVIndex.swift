@@ -21,7 +21,7 @@ import CRecordIndex
       // As many entries as there could be at all; pages that are not written cost no memory.
       unsafe ends = .allocate(capacity: room)
     }
-    guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+    guard let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
       count = 0
       return
     }

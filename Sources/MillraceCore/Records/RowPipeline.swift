@@ -3,8 +3,9 @@ public struct ProcessedBlock: Sendable {
   public let block: Block
   /// The rows in the output's format.
   public let output: ByteBuffer
-  /// Context records of rows, as NDJSON without their stage.
+  /// Context records of rows, as `ContextFormatter` writes them.
   public let context: ByteBuffer
+  public var contextCount = 0
   public var rowsWritten = 0
   /// Rows that were bad, in order.
   public var dropped: [DroppedRow] = []
@@ -21,8 +22,8 @@ public struct DroppedRow: Sendable {
 public final class RowWriter {
   private let formatter: RecordFormatter
   fileprivate var output = ByteBuffer(capacity: 0)
-  /// For context records of rows: NDJSON, one record a line.
-  public fileprivate(set) var context = ByteBuffer(capacity: 0)
+  fileprivate var context = ByteBuffer(capacity: 0)
+  fileprivate var contextCount = 0
   public fileprivate(set) var rowsWritten = 0
 
   init(_ schema: OutputSchema) { formatter = RecordFormatter(schema) }
@@ -31,6 +32,12 @@ public final class RowWriter {
   public func write(_ record: RecordCursor, adding values: [FieldValue] = []) throws(Failure) {
     try formatter.append(record, adding: values, to: output)
     rowsWritten += 1
+  }
+
+  /// Adds a context record about the row, written by `write`.
+  public func addContext(_ write: (ByteBuffer) throws(Failure) -> Void) throws(Failure) {
+    try write(context)
+    contextCount += 1
   }
 }
 
@@ -128,22 +135,26 @@ public struct RowPipeline: Sendable {
     writer.output = output
     writer.context = processed.context
     writer.rowsWritten = 0
+    writer.contextCount = 0
     if block.needsLineEndBefore && schema.dialect.format == block.table.dialect.format { output.append("\n") }
     cursor.open(block)
     while true {
-      let (outputCount, contextCount, rows) = (output.count, writer.context.count, writer.rowsWritten)
+      let (outputBytes, contextBytes) = (output.count, writer.context.count)
+      let (rows, contexts) = (writer.rowsWritten, writer.contextCount)
       do throws(Failure) {
         guard try cursor.next() else { break }
         try transform(cursor, writer)
       } catch {
         guard dropsBadRows && error.status == .badData else { throw error }
-        output.count = outputCount
-        writer.context.count = contextCount
+        output.count = outputBytes
+        writer.context.count = contextBytes
         writer.rowsWritten = rows
+        writer.contextCount = contexts
         processed.dropped.append(DroppedRow(failure: error, bytes: unsafe Array(cursor.record)))
       }
     }
     processed.rowsWritten = writer.rowsWritten
+    processed.contextCount = writer.contextCount
     return processed
   }
 }

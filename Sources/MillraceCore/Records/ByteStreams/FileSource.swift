@@ -10,7 +10,8 @@ public final class FileSource: ByteSource, @unchecked Sendable {
   /// What the system says about the file: its device and number are a pipe's identity.
   public let status: stat
   public let descriptor: Int32
-  private let digest: DigestThread?
+  /// Takes every byte that is read; set it before the first one is.
+  public var digest: DigestThread?
   private let counter = Atomic<Int>(0)
 
   /// Opens a file to read.
@@ -49,6 +50,12 @@ public final class FileSource: ByteSource, @unchecked Sendable {
 
   /// Bytes read so far, before decompression.
   public var byteCount: Int { counter.load(ordering: .relaxed) }
+
+  /// Waits until bytes, or the end, are there to be read.
+  public func waitForBytes() {
+    var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while unsafe poll(&wait, 1, -1) < 0 && errno == EINTR {}
+  }
 
   public func read(into buffer: ByteBuffer) throws(Failure) -> Int {
     let start = buffer.count

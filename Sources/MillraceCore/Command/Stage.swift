@@ -1,0 +1,130 @@
+import Glibc
+
+/// One run of a filter: its inputs, its output, and what is told and recorded about them.
+public final class Stage {
+  public let diagnostics: Diagnostics
+  public let progress: Progress
+  public let recorder: StageRecorder
+  /// Number of workers.
+  public let jobs: Int
+  /// Nothing is to be touched: outputs go nowhere and no provenance is written.
+  public let isDryRun: Bool
+  /// What the tool exits with when nothing fails: `.no` once rows were left out, or when the tool says so.
+  public var answer = ExitStatus.success
+
+  let input: InputOptions
+  private let output: OutputOptions
+  private let recordsProvenance: Bool
+  private var outputDigest: DigestThread?
+
+  init<Command: FilterCommand>(_ command: Command) throws(Failure) {
+    let options = command.runOptions
+    let diagnostics = options.makeDiagnostics()
+    self.diagnostics = diagnostics
+    input = command.input
+    output = command.output
+    jobs = options.workers
+    isDryRun = options.dryRun
+    recordsProvenance = !command.provenance.noProvenance && !options.dryRun
+    progress = try Progress(
+      options.progress, totalBytes: Self.totalBytes(of: command.input.paths), diagnostics: diagnostics)
+    recorder = StageRecorder(
+      StageDescription(
+        tool: Command.toolName, version: Millrace.version, arguments: Array(CommandLine.arguments.dropFirst()),
+        parameters: .object(command.input.parameters + command.parameters + [.init("jobs", .integer(options.workers))]),
+        seed: options.seed, contextLevel: command.provenance.context ?? Command.defaultContext,
+        destination: !recordsProvenance ? .off : command.provenance.provenance.map { .file($0) } ?? .automatic,
+        requiresUpstream: command.provenance.requireUpstream, hashesEveryInput: command.provenance.verify),
+      surroundings: .ofThisProcess(), warn: { diagnostics.warning($0.description) })
+    recorder.begin(output.output.map { .file($0) } ?? .standardOutput(STDOUT_FILENO))
+    let recorder = recorder
+    Signals.whenStopped { _ in recorder.fail(status: .stoppedEarly) }
+  }
+
+  /// Bytes of all inputs, when all are regular files.
+  private static func totalBytes(of paths: [String]) -> Int? {
+    var total = 0
+    for path in paths {
+      var status = stat()
+      let result = unsafe path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)
+      guard result == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+      total += Int(status.st_size)
+    }
+    return total
+  }
+
+  // MARK: Inputs
+
+  /// Opens an input that is read to its end, compressed or not.
+  public func open(_ path: String) throws(Failure) -> RecordedInput {
+    try RecordedInput(path: path, recorder: recorder, progress: progress)
+  }
+
+  // MARK: The output
+
+  /// Opens the output, which appears under its name only when `finish` is called.
+  public func openOutput(compression: Compression? = nil) throws(Failure) -> OutputFile {
+    outputDigest = recordsProvenance ? try DigestThread() : nil
+    return try OutputFile(
+      path: isDryRun ? "/dev/null" : output.output ?? "-", compression: compression, digest: outputDigest)
+  }
+
+  /// Gives the output its name, and then its sidecar.
+  public func finish(_ file: OutputFile, rowsIn: Int, rowsOut: Int, records: Int? = nil) throws(Failure) {
+    let written = try file.finish()
+    try recorder.finish(
+      output: StreamContent(digest: written.digest, bytes: written.byteCount, records: records ?? rowsOut),
+      rowsIn: rowsIn, rowsOut: rowsOut, status: answer)
+    progress.finish()
+  }
+
+  func fail(_ failure: Failure) {
+    progress.finish()
+    recorder.fail(status: failure.status)
+  }
+}
+
+/// An input of a stage on its way to its end: bytes are counted and, where provenance needs their digest, hashed as they
+/// lie in the file, and decompressed.
+///
+/// Unchecked Sendable: one thread at a time reads.
+public final class RecordedInput: ByteSource, @unchecked Sendable {
+  /// As the user named it; "standard input" for stdin.
+  public let name: String
+  public let file: FileSource
+  private let recorder: StageRecorder
+  private let progress: Progress
+  private let index: Int
+  private let digest: DigestThread?
+  private let decompressed: DecompressedSource
+  private var reportedBytes = 0
+
+  init(path: String, recorder: StageRecorder, progress: Progress) throws(Failure) {
+    file = try FileSource(path: path)
+    name = file.name
+    self.recorder = recorder
+    self.progress = progress
+    index = recorder.addInput(name: name, path: path == "-" ? nil : path, descriptor: file.descriptor)
+    // Whether a stage of ours is at the other end of a pipe can be told when its first bytes are there.
+    file.waitForBytes()
+    digest = recorder.needsDigest(ofInput: index) ? try DigestThread() : nil
+    file.digest = digest
+    decompressed = try DecompressedSource(file, name: name)
+  }
+
+  public func read(into buffer: ByteBuffer) throws(Failure) -> Int {
+    let count = try decompressed.read(into: buffer)
+    progress.add(bytes: file.byteCount - reportedBytes, records: 0)
+    reportedBytes = file.byteCount
+    return count
+  }
+
+  /// Takes note that the input was read to its end.
+  ///
+  /// - Throws: `Failure(.no)` when `--require-upstream` is not met.
+  public func finish(records: Int? = nil) throws(Failure) {
+    let content = StreamContent(digest: try digest?.finish(), bytes: file.byteCount, records: records)
+    try recorder.finishInput(index, content)
+    progress.add(bytes: 0, records: records ?? 0)
+  }
+}

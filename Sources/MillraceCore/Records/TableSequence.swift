@@ -1,0 +1,83 @@
+/// Several inputs read as one table, one after the other.
+///
+/// Unchecked Sendable: one thread at a time reads.
+public final class TableSequence: @unchecked Sendable {
+  /// Records given so far.
+  public private(set) var records = 0
+
+  private var paths: ArraySlice<String>
+  private let options: ReadingOptions
+  private let open: (String) throws(Failure) -> RecordedInput
+  private let pool = BufferPool(capacity: BlockReader.blockBytes)
+  private var input: RecordedInput?
+  private var reader: BlockReader?
+  private var firstTable: Table?
+  private var needsLineEnd = false
+
+  /// - Parameter open: Opens an input; called when its turn comes.
+  init(_ paths: [String], options: ReadingOptions, open: @escaping (String) throws(Failure) -> RecordedInput) {
+    self.paths = paths[...]
+    self.options = options
+    self.open = open
+  }
+
+  /// The reader of the first input that is not empty; nil when all are. Call before `next`.
+  func first() throws(Failure) -> BlockReader? {
+    while reader == nil {
+      guard try openNext() else { return nil }
+    }
+    return reader
+  }
+
+  /// The next records.
+  ///
+  /// - Throws: `.badData` for an input whose format or columns are not those of the first.
+  public func next() throws(Failure) -> Block? {
+    while true {
+      if let reader {
+        if let block = try reader.next(recordsBefore: records, needsLineEndBefore: needsLineEnd) {
+          needsLineEnd = false
+          return block
+        }
+        try close(reader)
+      }
+      if reader == nil, try !openNext() { return nil }
+    }
+  }
+
+  private func openNext() throws(Failure) -> Bool {
+    guard let path = paths.popFirst() else { return false }
+    let input = try open(path)
+    let reader = try BlockReader(input, name: input.name, options: options, pool: pool)
+    if reader.isEmpty {
+      try input.finish(records: 0)
+      return true
+    }
+    if let firstTable { try check(reader.table, against: firstTable) }
+    firstTable = firstTable ?? reader.table
+    self.input = input
+    self.reader = reader
+    return true
+  }
+
+  private func close(_ reader: BlockReader) throws(Failure) {
+    try input?.finish(records: reader.records)
+    records += reader.records
+    needsLineEnd = !reader.endsWithLineEnd
+    input = nil
+    self.reader = nil
+  }
+
+  private func check(_ table: Table, against first: Table) throws(Failure) {
+    guard (table.dialect.format == .ndjson) == (first.dialect.format == .ndjson) else {
+      throw Failure(
+        .badData, "\(table.dialect.format.rawValue), where \(first.name) is \(first.dialect.format.rawValue)",
+        at: Place(file: table.name), advice: "convert one of them first: merge --to ndjson FILE")
+    }
+    guard table.columns.map(\.description).sorted() == first.columns.map(\.description).sorted() else {
+      throw Failure(
+        .badData, "its columns are not those of \(first.name)", at: Place(file: table.name, line: 1),
+        advice: "merge --union puts tables with different columns together")
+    }
+  }
+}
