@@ -1,0 +1,119 @@
+import Glibc
+
+/// The pipeline and stage records of a sidecar, in memory; the contexts stay in the file.
+public struct ProvenanceChain: Sendable {
+  /// What one run, with all before it, wrote: the whole file, or the part that was appended with `>>`.
+  public struct Part: Sendable {
+    public var pipeline: JSONValue
+    /// Upstream first.
+    public var stages: [JSONValue]
+  }
+
+  /// No sidecar that a tool writes comes near.
+  private static let mostStages = 100_000
+
+  /// The latest first.
+  public private(set) var parts: [Part] = []
+  /// Context records of all stages.
+  public private(set) var contextCount = 0
+  /// The file that the records were read from.
+  public let source: String
+
+  public init(_ reader: ProvenanceReader) throws(Failure) {
+    source = reader.name
+    reader.rewind()
+    var stageCount = 0
+    while try reader.next() {
+      switch reader.kind {
+      case .pipeline: parts.append(Part(pipeline: try reader.value(), stages: []))
+      case .stage:
+        stageCount += 1
+        guard !parts.isEmpty else {
+          throw Failure(.badData, "expected a pipeline record first", at: Place(file: reader.name))
+        }
+        guard stageCount <= Self.mostStages else {
+          throw Failure(.badData, "more than \(Self.mostStages) stages", at: Place(file: reader.name))
+        }
+        parts[parts.count - 1].stages.append(try reader.value())
+      case .context: contextCount += 1
+      case .other: break
+      }
+    }
+    guard !parts.isEmpty else { throw Failure(.badData, "no pipeline record", at: Place(file: reader.name)) }
+  }
+}
+
+/// Finds the provenance of a file: its sidecar; else the record that its extended attribute or its content leads to.
+public struct ProvenanceFinder: Sendable {
+  private let store: ProvenanceStore?
+  private let now: Moment
+
+  public init(_ surroundings: Surroundings) throws(Failure) {
+    store = try ProvenanceStore(environment: surroundings.environment)
+    now = surroundings.now()
+  }
+
+  /// A record in the store that describes the very bytes of a file.
+  public struct Match: Sendable {
+    public let reader: ProvenanceReader
+    public let stage: String
+    public let command: String
+    public let written: Moment
+    let upstream: Upstream
+  }
+
+  /// The provenance of `path`, a file or a sidecar, or nil when nothing is known about it.
+  ///
+  /// - Throws: `.noInput` when there is no such file.
+  public func provenance(of path: String) throws(Failure) -> ProvenanceReader? {
+    if path.hasSuffix(sidecarSuffix), let reader = try ProvenanceReader(path: path) { return reader }
+    if let reader = try ProvenanceReader(path: path + sidecarSuffix) { return reader }
+    let file = try OpenFile(path)
+    let content = try contentOfFile(file.descriptor, name: path)
+    if let hint = LinuxProcess.hint(on: file.descriptor), let store, let copy = store.copy(named: hint),
+      let reader = store.open(copy), let upstream = try? Upstream(reader), upstream.content.digest == content.digest
+    {
+      reader.rewind()
+      return reader
+    }
+    return matches(of: content.digest).last?.reader
+  }
+
+  /// The stages that wrote these bytes, as far as the store remembers, the earliest first.
+  public func matches(of digest: SHA256Digest) -> [Match] {
+    guard let store else { return [] }
+    return store.copies(of: digest, scope: nil, now: now).compactMap { entry in
+      guard let reader = store.open(entry), let upstream = try? Upstream(reader), upstream.content.digest == digest
+      else { return nil }
+      reader.rewind()
+      return Match(
+        reader: reader, stage: upstream.stage, command: upstream.command, written: entry.modified, upstream: upstream)
+    }
+  }
+}
+
+/// A file open for reading as long as this lives.
+final class OpenFile: Sendable {
+  let descriptor: Int32
+
+  init(_ path: String) throws(Failure) {
+    descriptor = retryingInterrupted { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
+    guard descriptor >= 0 else {
+      throw .system(.noInput, "cannot open the file", errorNumber: errno, at: Place(file: path))
+    }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, fileKind(status) == S_IFREG else {
+      close(descriptor)
+      throw Failure(.noInput, "expected a regular file", at: Place(file: path))
+    }
+  }
+
+  deinit { close(descriptor) }
+}
+
+extension SHA256Digest {
+  /// The digest of a regular file, and its size.
+  public static func ofFile(_ path: String) throws(Failure) -> (digest: SHA256Digest, bytes: Int) {
+    try contentOfFile(try OpenFile(path).descriptor, name: path)
+  }
+}
