@@ -7,7 +7,9 @@ import MillraceCore
 struct Probe: MillraceCommand {
   static let configuration = CommandConfiguration(
     commandName: programName, abstract: "Do one thing with MillraceCore.", version: Millrace.versionText,
-    subcommands: [WriteForever.self, HoldLock.self, ProbeStage.self, Fail.self, Flood.self, ShowProgress.self, Cores.self])
+    subcommands: [
+      WriteForever.self, HoldLock.self, ProbeStage.self, Fail.self, Flood.self, ShowProgress.self, Cores.self,
+    ])
 }
 
 /// Writes to an atomic file until it is stopped.

@@ -23,7 +23,7 @@ struct ProbeStage: ParsableCommand {
   @Flag var timed = false
 
   func run() throws {
-    let began = Surroundings.ofThisProcess().now()
+    let began = Clock.system.now()
     let recorder = StageRecorder(
       StageDescription(
         tool: "probe", version: "1.0", arguments: Array(CommandLine.arguments.dropFirst()),
@@ -39,7 +39,10 @@ struct ProbeStage: ParsableCommand {
       say("\(failure)")
       throw ExitCode(failure.status)
     }
-    if timed { say("\((Surroundings.ofThisProcess().now().nanoseconds - began.nanoseconds) / 1000)") }
+    if timed {
+      let now = Clock.system.now()
+      say("\((now.seconds - began.seconds) * 1_000_000 + (now.nanoseconds - began.nanoseconds) / 1000)")
+    }
   }
 
   private func copy(_ recorder: StageRecorder) throws {
@@ -49,7 +52,11 @@ struct ProbeStage: ParsableCommand {
     func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
       unsafe written.update(bytes)
       outputBytes += bytes.count
-      if let file { unsafe try file.write(bytes) } else { unsafe try writeAll(bytes, to: STDOUT_FILENO, named: "output") }
+      if let file {
+        unsafe try file.write(bytes)
+      } else {
+        unsafe try writeAll(bytes, to: STDOUT_FILENO, named: "output")
+      }
     }
     let added = ByteBuffer()
     added.append(add)
@@ -63,14 +70,16 @@ struct ProbeStage: ParsableCommand {
     let lines = ByteBuffer()
     for item in 0..<contexts {
       formatter.append(
-        to: lines, item: String(item + 1), source: "probe", fields: ["added"], details: .object([.init("by", .string(add))]),
+        to: lines, item: String(item + 1), source: "probe", fields: ["added"],
+        details: .object([.init("by", .string(add))]),
         attempts: [.init(status: "503", waited: 0), .init(status: "200", waited: 1.5)], cache: .miss)
       if lines.count > 1 << 16 || item == contexts - 1 {
         try recorder.appendContexts(lines, count: 1)
         lines.removeAll()
       }
     }
-    recorder.addSource(url: "https://user:pass@example.org/q?api_key=abc&x=1", licence: "CC0", time: Moment(nanoseconds: 0))
+    recorder.addSource(
+      url: "https://user:pass@example.org/q?api_key=abc&x=1", licence: "CC0", time: Timestamp(seconds: 0))
     recorder.addDropped(1, reason: "too long")
     try file?.commit()
     try recorder.finish(
@@ -81,7 +90,8 @@ struct ProbeStage: ParsableCommand {
     _ name: String, _ recorder: StageRecorder, to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws {
     let descriptor = unsafe name == "-" ? STDIN_FILENO : open(name, O_RDONLY)
-    let input = recorder.addInput(name: name == "-" ? "standard input" : name, path: name == "-" ? nil : name, descriptor: descriptor)
+    let input = recorder.addInput(
+      name: name == "-" ? "standard input" : name, path: name == "-" ? nil : name, descriptor: descriptor)
     var readBytes = 0
     var hasher: SHA256Hasher?
     let piece = ByteBuffer(capacity: 1 << 16)

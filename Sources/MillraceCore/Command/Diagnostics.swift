@@ -108,7 +108,7 @@ public final class Diagnostics: Sendable {
 }
 
 /// Writes text to a descriptor.
-func writeText(_ text: String, to descriptor: Int32, named name: String) throws(Failure) {
+public func writeText(_ text: String, to descriptor: Int32, named name: String) throws(Failure) {
   let bytes = ByteBuffer(capacity: text.utf8.count)
   bytes.append(text)
   unsafe try writeAll(bytes.bytes, to: descriptor, named: name)
@@ -116,7 +116,7 @@ func writeText(_ text: String, to descriptor: Int32, named name: String) throws(
 
 /// The text with control characters written out: what comes from a file or a server may hold a line end or a terminal's
 /// escape codes.
-func printable(_ text: String) -> String {
+public func printable(_ text: String) -> String {
   guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
   var result = ""
   for scalar in text.unicodeScalars {

@@ -33,7 +33,10 @@ public struct ChainVerification: Sendable {
 
   private mutating func verify(_ path: String, _ reader: ProvenanceReader, depth: Int) throws(Failure) {
     let file = try OpenFile(path)
-    let problem = try SidecarSegments(reader).check(file.descriptor, name: path)
+    let segments = try SidecarSegments(reader)
+    let problem = try withExtendedLifetime(file) { () throws(Failure) in
+      try segments.check(file.descriptor, name: path)
+    }
     add(problem == nil ? .holds : .broken, "output \(path)", problem ?? "has the digest that \(reader.name) gives")
     let folder = folderPart(of: path)
     for part in try ProvenanceChain(reader).parts { try verify(part, folder: folder, depth: depth) }

@@ -4,9 +4,9 @@
 /// the buffer in the order of the rows.
 public struct ContextFormatter: Sendable {
   private let prefix: String
-  private let now: @Sendable () -> Moment
+  private let now: @Sendable () -> Timestamp
 
-  init(stage: String, now: @escaping @Sendable () -> Moment) {
+  init(stage: String, now: @escaping @Sendable () -> Timestamp) {
     prefix = "{\"kind\":\"context\",\"stage\":\"\(stage)\",\"item\":"
     self.now = now
   }
@@ -70,7 +70,7 @@ public struct ContextFormatter: Sendable {
     case nil: break
     }
     output.append(",\"time\":\"")
-    output.append(now().text)
+    output.append(now().localText)
     output.append("\"}\n")
   }
 }

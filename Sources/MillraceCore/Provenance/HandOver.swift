@@ -33,18 +33,18 @@ struct HandOver {
     }
   }
 
-  static func running(tool: String, time: Moment) -> JSONValue {
+  static func running(tool: String, time: Timestamp) -> JSONValue {
     .object([
       .init("kind", .string("running")), .init("tool", .string(tool)), .init("process", .integer(getpid())),
       .init("started", LinuxProcess.startTicks(of: getpid()).map { .integer($0) } ?? .null),
-      .init("time", .string(time.text)),
+      .init("time", .string(time.localText)),
     ])
   }
 
-  static func failed(tool: String, status: ExitStatus, time: Moment) -> JSONValue {
+  static func failed(tool: String, status: ExitStatus, time: Timestamp) -> JSONValue {
     .object([
       .init("kind", .string("failed")), .init("tool", .string(tool)), .init("status", .integer(status.rawValue)),
-      .init("time", .string(time.text)),
+      .init("time", .string(time.localText)),
     ])
   }
 }

@@ -46,11 +46,11 @@ public struct ProvenanceChain: Sendable {
 /// Finds the provenance of a file: its sidecar; else the record that its extended attribute or its content leads to.
 public struct ProvenanceFinder: Sendable {
   private let store: ProvenanceStore?
-  private let now: Moment
+  private let now: Timestamp
 
   public init(_ surroundings: Surroundings) throws(Failure) {
     store = try ProvenanceStore(environment: surroundings.environment)
-    now = surroundings.now()
+    now = surroundings.clock.now()
   }
 
   /// A record in the store that describes the very bytes of a file.
@@ -58,7 +58,7 @@ public struct ProvenanceFinder: Sendable {
     public let reader: ProvenanceReader
     public let stage: String
     public let command: String
-    public let written: Moment
+    public let written: Timestamp
     let upstream: Upstream
   }
 
@@ -69,8 +69,9 @@ public struct ProvenanceFinder: Sendable {
     if path.hasSuffix(sidecarSuffix), let reader = try ProvenanceReader(path: path) { return reader }
     if let reader = try ProvenanceReader(path: path + sidecarSuffix) { return reader }
     let file = try OpenFile(path)
-    let content = try contentOfFile(file.descriptor, name: path)
-    if let hint = LinuxProcess.hint(on: file.descriptor), let store, let copy = store.copy(named: hint),
+    let content = try file.content()
+    let hint = withExtendedLifetime(file) { LinuxProcess.hint(on: file.descriptor) }
+    if let hint, let store, let copy = store.copy(named: hint),
       let reader = store.open(copy), let upstream = try? Upstream(reader), upstream.content.digest == content.digest
     {
       reader.rewind()
@@ -94,9 +95,12 @@ public struct ProvenanceFinder: Sendable {
 
 /// A file open for reading as long as this lives.
 final class OpenFile: Sendable {
+  let path: String
+  /// Use it within `withExtendedLifetime`: it is closed with this.
   let descriptor: Int32
 
   init(_ path: String) throws(Failure) {
+    self.path = path
     descriptor = retryingInterrupted { unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
     guard descriptor >= 0 else {
       throw .system(.noInput, "cannot open the file", errorNumber: errno, at: Place(file: path))
@@ -109,11 +113,15 @@ final class OpenFile: Sendable {
   }
 
   deinit { close(descriptor) }
+
+  func content() throws(Failure) -> (digest: SHA256Digest, bytes: Int) {
+    try withExtendedLifetime(self) { () throws(Failure) in try contentOfFile(descriptor, name: path) }
+  }
 }
 
 extension SHA256Digest {
   /// The digest of a regular file, and its size.
   public static func ofFile(_ path: String) throws(Failure) -> (digest: SHA256Digest, bytes: Int) {
-    try contentOfFile(try OpenFile(path).descriptor, name: path)
+    try OpenFile(path).content()
   }
 }

@@ -58,7 +58,7 @@ public struct ProvenanceStore: Sendable {
   struct Entry: Sendable {
     var path: String
     var stage: String
-    var modified: Moment
+    var modified: Timestamp
   }
 
   /// Where the stage's record about this pipe goes.
@@ -68,7 +68,7 @@ public struct ProvenanceStore: Sendable {
   }
 
   /// The records about a pipe, those that began first in front.
-  func links(to key: PipeKey, now: Moment) -> [Entry] {
+  func links(to key: PipeKey, now: Timestamp) -> [Entry] {
     entries(in: "\(folder)/links/\(bucketName(key))", prefix: linkPrefix(key), now: now, lifetime: Self.linkLifetime)
   }
 
@@ -107,11 +107,11 @@ public struct ProvenanceStore: Sendable {
     else { return nil }
     let path = "\(folder)/outputs/\(hint.prefix(2))/\(hint)"
     guard let status = fileStatus(path, followingLinks: false) else { return nil }
-    return Entry(path: path, stage: String(parts[1]), modified: Moment(status.st_mtim))
+    return Entry(path: path, stage: String(parts[1]), modified: Timestamp(status.st_mtim))
   }
 
   /// Records of stages that wrote these bytes: within the scope and some minutes, or, without a scope, whenever.
-  func copies(of digest: SHA256Digest, scope: Scope?, now: Moment) -> [Entry] {
+  func copies(of digest: SHA256Digest, scope: Scope?, now: Timestamp) -> [Entry] {
     let hex = digest.hex
     let all = entries(
       in: "\(folder)/outputs/\(hex.prefix(2))", prefix: "\(hex).", now: now,
@@ -150,7 +150,7 @@ public struct ProvenanceStore: Sendable {
   }
 
   /// Files whose names are the prefix and a stage's identifier, by that identifier and so by start.
-  private func entries(in path: String, prefix: String, now: Moment, lifetime: Int) -> [Entry] {
+  private func entries(in path: String, prefix: String, now: Timestamp, lifetime: Int) -> [Entry] {
     guard let names = try? namesInFolder(path) else { return [] }
     var entries: [Entry] = []
     for name in names where name.hasPrefix(prefix) {
@@ -158,8 +158,8 @@ public struct ProvenanceStore: Sendable {
       guard let stage = String(stage), isIdentifier(stage),
         let status = fileStatus("\(path)/\(name)", followingLinks: false), fileKind(status) == S_IFREG
       else { continue }
-      let modified = Moment(status.st_mtim)
-      if now.seconds(since: modified) <= Double(lifetime) {
+      let modified = Timestamp(status.st_mtim)
+      if now.since(modified) <= Double(lifetime) {
         entries.append(Entry(path: "\(path)/\(name)", stage: stage, modified: modified))
       }
     }
@@ -180,10 +180,10 @@ extension ProvenanceStore {
   private static let day = 24 * 3600
 
   /// Removes what nobody will ask for again; looks at one file and returns when that was done within the hour.
-  func sweepWhenDue(now: Moment) throws(Failure) {
+  func sweepWhenDue(now: Timestamp) throws(Failure) {
     let marker = "\(folder)/swept"
     if let status = fileStatus(marker, followingLinks: false),
-      now.seconds(since: Moment(status.st_mtim)) < Double(Self.sweepInterval)
+      now.since(Timestamp(status.st_mtim)) < Double(Self.sweepInterval)
     {
       return
     }
@@ -195,14 +195,14 @@ extension ProvenanceStore {
   }
 
   /// Removes hand-overs that are older than a day, unless their stage still runs, and copies beyond age or capacity.
-  func sweep(now: Moment) throws(Failure) {
-    for file in try files(in: "links") where now.seconds(since: file.modified) > Double(Self.day) {
+  func sweep(now: Timestamp) throws(Failure) {
+    for file in try files(in: "links") where now.since(file.modified) > Double(Self.day) {
       if !isRunning(file.path) { _ = unsafe unlink(file.path) }
     }
     var copies = try files(in: "outputs")
     copies.sort { $0.modified < $1.modified }
     var left = copies.reduce(0) { $0 + $1.size }
-    for copy in copies where left > Self.capacity || now.seconds(since: copy.modified) > Double(Self.retention) {
+    for copy in copies where left > Self.capacity || now.since(copy.modified) > Double(Self.retention) {
       _ = unsafe unlink(copy.path)
       left -= copy.size
     }
@@ -210,7 +210,7 @@ extension ProvenanceStore {
 
   private struct File {
     var path: String
-    var modified: Moment
+    var modified: Timestamp
     var size: Int
   }
 
@@ -223,14 +223,14 @@ extension ProvenanceStore {
       for name in try namesInFolder(path) {
         guard let status = fileStatus("\(path)/\(name)", followingLinks: false) else { continue }
         files.append(
-          File(path: "\(path)/\(name)", modified: Moment(status.st_mtim), size: Int(status.st_size)))
+          File(path: "\(path)/\(name)", modified: Timestamp(status.st_mtim), size: Int(status.st_size)))
       }
     }
     return files
   }
 
   private func isRunning(_ path: String) -> Bool {
-    guard let reader = open(Entry(path: path, stage: "", modified: Moment(nanoseconds: 0))),
+    guard let reader = open(Entry(path: path, stage: "", modified: Timestamp(seconds: 0))),
       let hasRecord = try? reader.next(), hasRecord
     else { return false }
     return HandOver(reader).isAlive

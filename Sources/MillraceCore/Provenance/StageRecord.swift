@@ -15,8 +15,8 @@ struct StageRecord {
   let id: String
   let description: StageDescription
   let environment: [String: String]
-  let start: Moment
-  let end: Moment
+  let start: Timestamp
+  let end: Timestamp
   let status: ExitStatus
   let session: pid_t
   let inputs: [StageInput]
@@ -89,7 +89,7 @@ struct StageRecord {
     ]
     if let seed = description.seed { members.append(.init("seed", .integer(seed))) }
     members += [
-      .init("start", .string(start.text)), .init("end", .string(end.text)),
+      .init("start", .string(start.localText)), .init("end", .string(end.localText)),
       .init("status", .integer(status.rawValue)), .init("host", .string(hostName())),
       .init("user", .string(environment["USER"] ?? environment["LOGNAME"] ?? "uid \(geteuid())")),
       .init("process", .object([.init("id", .integer(getpid())), .init("session", .integer(session))])),
@@ -163,7 +163,7 @@ struct StageRecord {
     unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
     return .object([
-      .init("elapsed", .number(String(end.seconds(since: start)))),
+      .init("elapsed", .number(String(end.since(start)))),
       .init("cpu", .number(String(seconds(usage.ru_utime) + seconds(usage.ru_stime)))),
       .init("memory", .integer(usage.ru_maxrss * 1024)),
     ])

@@ -74,7 +74,7 @@ public final class StageRecorder: Sendable {
   private let warn: @Sendable (Failure) -> Void
   private let store: ProvenanceStore?
   private let scope: ProvenanceStore.Scope
-  private let start: Moment
+  private let start: Timestamp
   private let state: Mutex<State>
 
   private struct State {
@@ -98,7 +98,7 @@ public final class StageRecorder: Sendable {
     self.warn = warn
     contextLevel = description.destination == .off ? .none : description.contextLevel
     id = surroundings.newIdentifier()
-    start = surroundings.now()
+    start = surroundings.clock.now()
     scope = ProvenanceStore.Scope(session: getsid(0), job: surroundings.environment["SLURM_JOB_ID"])
     var store: ProvenanceStore?
     if description.destination != .off {
@@ -190,12 +190,12 @@ public final class StageRecorder: Sendable {
     if let warning { warn(warning) }
   }
 
-  private var search: UpstreamSearch { UpstreamSearch(store: store, scope: scope, now: surroundings.now()) }
+  private var search: UpstreamSearch { UpstreamSearch(store: store, scope: scope, now: surroundings.clock.now()) }
 
   // MARK: Rows and sources
 
   /// Writes context records of this stage.
-  public var contextFormatter: ContextFormatter { ContextFormatter(stage: id, now: surroundings.now) }
+  public var contextFormatter: ContextFormatter { ContextFormatter(stage: id, now: surroundings.clock.now) }
 
   /// Takes context records that a `ContextFormatter` wrote, for a block of rows, in the order of the rows.
   ///
@@ -221,10 +221,10 @@ public final class StageRecorder: Sendable {
   }
 
   /// Adds a source that was asked: its URL, from which keys are removed, licence, and when.
-  public func addSource(url: String, licence: String?, time: Moment) {
+  public func addSource(url: String, licence: String?, time: Timestamp) {
     var members: [JSONValue.Member] = [.init("url", .string(CommandLineText.redactingURL(url)))]
     if let licence { members.append(.init("licence", .string(licence))) }
-    members.append(.init("time", .string(time.text)))
+    members.append(.init("time", .string(time.localText)))
     let source = JSONValue.object(members)
     state.withLock { $0.sources.append(source) }
   }
@@ -276,7 +276,9 @@ public final class StageRecorder: Sendable {
       state.isOver = true
       return state.output.pipe
     }
-    if let key { writeLink(key, HandOver.failed(tool: description.tool, status: status, time: surroundings.now())) }
+    if let key {
+      writeLink(key, HandOver.failed(tool: description.tool, status: status, time: surroundings.clock.now()))
+    }
   }
 
   private func publish(
@@ -285,7 +287,8 @@ public final class StageRecorder: Sendable {
     let upstreams = state.inputs.flatMap(\.upstreams)
     let embeddings = ChainWriter.embeddings(of: upstreams)
     let record = StageRecord(
-      id: id, description: description, environment: surroundings.environment, start: start, end: surroundings.now(),
+      id: id, description: description, environment: surroundings.environment, start: start,
+      end: surroundings.clock.now(),
       status: status, session: scope.session, inputs: state.inputs, embeddings: embeddings, output: output, rows: rows,
       dropped: state.dropped, contextLevel: contextLevel, contextCount: state.contextCount, sources: state.sources,
       place: state.output)

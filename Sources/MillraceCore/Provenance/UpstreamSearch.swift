@@ -4,7 +4,7 @@ import Glibc
 struct UpstreamSearch {
   let store: ProvenanceStore?
   let scope: ProvenanceStore.Scope
-  let now: Moment
+  let now: Timestamp
 
   /// What the input is, seen before its first byte is read.
   func input(name: String, path: String?, descriptor: Int32) -> StageInput {

@@ -1,29 +1,28 @@
 import Glibc
 
-/// A point in time, in nanoseconds since 1970-01-01T00:00:00Z.
-public struct Moment: Sendable, Comparable {
-  public var nanoseconds: Int64
+extension Timestamp: Comparable {
+  init(_ time: timespec) { self.init(seconds: time.tv_sec, nanoseconds: time.tv_nsec) }
 
-  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+  public static func < (one: Timestamp, other: Timestamp) -> Bool {
+    (one.seconds, one.nanoseconds) < (other.seconds, other.nanoseconds)
+  }
 
-  init(_ time: timespec) { nanoseconds = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
+  /// Seconds from an earlier moment to this one.
+  func since(_ earlier: Timestamp) -> Double {
+    Double(seconds - earlier.seconds) + Double(nanoseconds - earlier.nanoseconds) / 1e9
+  }
 
-  public static func < (left: Moment, right: Moment) -> Bool { left.nanoseconds < right.nanoseconds }
-
-  var milliseconds: Int64 { nanoseconds / 1_000_000 }
-
-  func seconds(since earlier: Moment) -> Double { Double(nanoseconds - earlier.nanoseconds) / 1e9 }
-
-  /// RFC 3339 in the local time zone, to the millisecond: `2026-03-01T09:30:00.125+01:00`.
-  public var text: String {
-    var seconds = time_t(nanoseconds / 1_000_000_000)
+  /// RFC 3339 in the local time zone with its offset, to the millisecond: `2026-03-01T09:30:00.125+01:00`.
+  public var localText: String {
+    var seconds = seconds
     // Unsafe for the pointer to the zone's name, which nobody reads.
     var local = unsafe tm()
     unsafe localtime_r(&seconds, &local)
     let offset = unsafe local.tm_gmtoff / 60
     let date = unsafe [local.tm_year + 1900, local.tm_mon + 1, local.tm_mday].map { padded(Int($0), 2) }
     let time = unsafe [local.tm_hour, local.tm_min, local.tm_sec].map { padded(Int($0), 2) }
-    return date.joined(separator: "-") + "T" + time.joined(separator: ":") + "." + padded(Int(milliseconds % 1000), 3)
+    let milliseconds = padded(nanoseconds / 1_000_000, 3)
+    return date.joined(separator: "-") + "T" + time.joined(separator: ":") + "." + milliseconds
       + (offset < 0 ? "-" : "+") + padded(abs(offset) / 60, 2) + ":" + padded(abs(offset) % 60, 2)
   }
 }
@@ -35,14 +34,14 @@ private func padded(_ number: Int, _ width: Int) -> String {
 
 /// Where a run's clock, random numbers and environment come from: the one seam through which they enter provenance.
 public struct Surroundings: Sendable {
-  public var now: @Sendable () -> Moment
+  public var clock: Clock
   public var random: @Sendable () -> UInt64
   public var environment: [String: String]
 
   public init(
-    now: @escaping @Sendable () -> Moment, random: @escaping @Sendable () -> UInt64, environment: [String: String]
+    clock: Clock, random: @escaping @Sendable () -> UInt64, environment: [String: String]
   ) {
-    self.now = now
+    self.clock = clock
     self.random = random
     self.environment = environment
   }
@@ -50,11 +49,7 @@ public struct Surroundings: Sendable {
   /// The system's clock and random numbers, and the environment that this process was started with.
   public static func ofThisProcess() -> Surroundings {
     Surroundings(
-      now: {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Moment(time)
-      },
+      clock: .system,
       random: {
         var generator = SystemRandomNumberGenerator()
         return generator.next()
@@ -64,7 +59,8 @@ public struct Surroundings: Sendable {
 
   /// A UUID of version 7 (RFC 9562, section 5.7): 48 bits of milliseconds, then random bits.
   func newIdentifier() -> String {
-    let time = UInt64(bitPattern: now().milliseconds) & 0xFFFF_FFFF_FFFF
+    let now = clock.now()
+    let time = UInt64(now.seconds * 1000 + now.nanoseconds / 1_000_000) & 0xFFFF_FFFF_FFFF
     let high = time << 16 | 0x7000 | random() & 0x0FFF
     let low = 0x8000_0000_0000_0000 | random() & 0x3FFF_FFFF_FFFF_FFFF
     let digits = hexadecimal(high) + hexadecimal(low)

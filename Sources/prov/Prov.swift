@@ -1,0 +1,41 @@
+import ArgumentParser
+import Glibc
+import MillraceCore
+
+/// Shows, traces and verifies provenance.
+@main
+struct Prov: MillraceCommand {
+  static let configuration = CommandConfiguration(
+    commandName: programName,
+    abstract: "Show, trace and verify the provenance of a file.",
+    discussion: """
+      Every tool leaves a sidecar, FILE.prov, beside its output. See where a file came from, how one row came about, and whether the bytes still are what the tools read and wrote:
+        $ prov show result.csv
+        $ prov trace --item PMID:31452104 result.csv
+        $ prov verify result.csv
+      """,
+    version: Millrace.versionText,
+    subcommands: [Show.self, Trace.self, Verify.self, Whence.self, Seal.self])
+}
+
+/// The file whose provenance is asked for.
+struct FileArgument: ParsableArguments {
+  @Argument(help: "The file, or its sidecar.", completion: .file())
+  var file: String
+
+  /// Opens the provenance of the file.
+  func provenance() throws(Failure) -> ProvenanceReader {
+    let finder = try ProvenanceFinder(.ofThisProcess())
+    guard let reader = try finder.provenance(of: file) else {
+      throw Failure(
+        .noInput, "no sidecar, and no record of its content in the store", at: Place(file: file),
+        advice: "the file was written by another program, or long ago, or with --no-provenance")
+    }
+    return reader
+  }
+}
+
+/// Prints a line on standard output.
+func put(_ line: String) throws(Failure) {
+  try writeText(line + "\n", to: STDOUT_FILENO, named: "standard output")
+}
