@@ -89,7 +89,7 @@ struct ProbeStage: ParsableCommand {
   private func copy(
     _ name: String, _ recorder: StageRecorder, to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws {
-    let descriptor = unsafe name == "-" ? STDIN_FILENO : open(name, O_RDONLY)
+    let descriptor = name == "-" ? STDIN_FILENO : unsafe open(name, O_RDONLY)
     let input = recorder.addInput(
       name: name == "-" ? "standard input" : name, path: name == "-" ? nil : name, descriptor: descriptor)
     var readBytes = 0

@@ -99,18 +99,14 @@ public struct ChainVerification: Sendable {
         add(.holds, link, embedded.count == 1 ? "is what its producer wrote" : "is as long as what its producers wrote")
       }
     }
-    try verifyFile(input, name: name, link: link, read, folder: folder, depth: producers.isEmpty ? nil : depth)
+    try verifyFile(input, link: link, read, folder: folder, depth: depth)
   }
 
   /// Hashes a file that is named as an input, if it is still there.
-  ///
-  /// - Parameter depth: nil for a file that no stage of ours wrote.
   private mutating func verifyFile(
-    _ input: JSONValue, name: String, link: String, _ read: StreamContent, folder: String, depth: Int?
+    _ input: JSONValue, link: String, _ read: StreamContent, folder: String, depth: Int
   ) throws(Failure) {
-    let path = input["path"]?.text ?? name
-    let isFile = input["path"] != nil || input["sidecar"] != nil || (depth == nil && name != "standard input")
-    guard isFile, let expected = read.digest else { return }
+    guard let path = input["path"]?.text, let expected = read.digest else { return }
     // Names are as the user gave them; the pipeline may have been run in the output's folder.
     let candidates = path.hasPrefix("/") ? [path] : [path, "\(folder)/\(path)"]
     guard let found = candidates.first(where: { fileStatus($0, followingLinks: true).map(fileKind) == S_IFREG }) else {
@@ -123,7 +119,7 @@ public struct ChainVerification: Sendable {
       return
     }
     add(.holds, link, "the file has the digest that was read")
-    guard let depth, let sidecar = input["sidecar"]?.text else { return }
+    guard let sidecar = input["sidecar"]?.text else { return }
     guard depth < Self.deepest else {
       add(.notCheckable, link, "the chain is longer than \(Self.deepest) files")
       return

@@ -114,7 +114,7 @@ struct StageRecord {
     var index = 0
     for input in inputs {
       var members: [JSONValue.Member] = [.init("name", .string(input.name))]
-      if case .file(let path?) = input.origin, input.descriptor == STDIN_FILENO {
+      if case .file(let path?) = input.origin {
         members.append(.init("path", .string(relativeToCurrentFolder(path))))
       }
       members += input.content?.members ?? []
