@@ -69,12 +69,14 @@ let package = Package(
     tool("aug-pubmed", dependencies: ["CLibXML2"]),
     tool("prov"),
 
-    .target(name: "Support", path: "Tests/Support", swiftSettings: swiftSettings),
+    .target(name: "Support", path: "Tests/Support", exclude: ["pubmed_oracle.py"], swiftSettings: swiftSettings),
     // A command that the tests of the library run where a test process cannot stand in: it is killed, and it exits.
     .executableTarget(
       name: "probe",
       dependencies: ["MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/Probe", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "AugPubmedTests", dependencies: ["aug-pubmed", "MillraceCore", "Support"], swiftSettings: swiftSettings),
     .testTarget(
       name: "MillraceCoreTests", dependencies: ["MillraceCore", "CRecordIndex", "Support", "probe"],
       swiftSettings: swiftSettings),

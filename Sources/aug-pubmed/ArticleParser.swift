@@ -8,13 +8,10 @@ final class ArticleParser {
   /// The largest record. PubMed's own stay under a megabyte.
   static let maximumRecordBytes = 64 << 20
 
-  /// The rows so far, a newline behind each; the owner removes them when it has written them.
+  /// The rows so far, a newline behind each.
   let output: ByteBuffer
-  /// One entry for each row in `output`, to be removed with it.
-  var rows: [WrittenRow] {
-    get { builder.rows }
-    set { builder.rows = newValue }
-  }
+  /// One entry for each row in `output`.
+  var rows: [WrittenRow] { builder.rows }
   /// Records read to their end.
   var completeRecords: Int { builder.completeRecords }
 
@@ -75,6 +72,12 @@ final class ArticleParser {
     }
   }
 
+  /// Empties `output` and `rows`, when the owner has written them.
+  func removeRows() {
+    output.removeAll()
+    builder.rows.removeAll(keepingCapacity: true)
+  }
+
   /// Ends the input. An input without any document has no rows and is no error.
   ///
   /// - Throws: bad data when the last document is cut off.
@@ -114,21 +117,19 @@ final class ArticleParser {
 
   /// Throws what stopped a document, if anything did.
   private func check(_ document: XMLPushParser, atEnd: Bool = false) throws(Failure) {
-    if let reason = document.refusal ?? builder.refusal {
-      let html = isHTML ? "not PubMed XML but an HTML page" : nil
-      throw failure(html ?? "not PubMed XML: \(reason)", line: document.line)
-    }
-    if document.fatalError != nil || atEnd, isHTML {
-      throw failure("not PubMed XML but an HTML page", line: document.line)
-    }
+    guard atEnd || document.isBroken else { return }
+    if isHTML { throw failure("not PubMed XML but an HTML page", line: document.line) }
+    // What libxml2 makes of half a tag is no reason to refuse the document: it is cut off.
     if atEnd {
       let place = document.hasOnlyProlog ? "before its first record" : "inside a document"
       throw failure(
         "the XML is cut off: it ends \(place), after \(records)", line: document.line, advice: "fetch the file again")
     }
-    if let error = document.fatalError {
-      throw failure("not well-formed XML: \(error), after \(records)", line: document.line)
+    if let reason = document.refusal ?? builder.refusal {
+      throw failure("not PubMed XML: \(reason)", line: document.line)
     }
+    throw failure(
+      "not well-formed XML: \(document.fatalError ?? "unknown error"), after \(records)", line: document.line)
   }
 
   private func failure(_ message: String, line: Int, advice: String? = nil) -> Failure {

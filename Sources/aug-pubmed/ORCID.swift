@@ -17,7 +17,7 @@ enum ORCID {
     let start = row.count
     var digits = 0
     var checksum = 0
-    for index in unsafe text.indices {
+    for index in text.indices {
       let byte = unsafe text[index]
       if byte == UInt8(ascii: "-") { continue }
       let value: Int

@@ -8,7 +8,7 @@ struct PMID: Hashable, Comparable, Sendable, CustomStringConvertible {
   init?(digits: UnsafeRawBufferPointer) {
     guard (1...16).contains(digits.count) else { return nil }
     var number: UInt64 = 0
-    for index in unsafe digits.indices {
+    for index in digits.indices {
       let byte = unsafe digits[index]
       guard byte.isDigit else { return nil }
       number = number * 10 + UInt64(byte - 0x30)

@@ -69,14 +69,23 @@ extension RecordBuilder {
 
   // MARK: Documents and records
 
+  /// Whether documents of PubMed's begin with this element; the builder takes no others.
+  static func isRoot(_ element: Element) -> Bool {
+    switch element {
+    case .pubmedArticleSet, .pubmedBookArticleSet, .bookDocumentSet, .fetchResult, .pubmedArticle, .pubmedBookArticle,
+      .bookDocument, .deleteCitation:
+      true
+    default: false
+    }
+  }
+
   private func startRoot(_ element: Element) {
     switch element {
     case .pubmedArticleSet, .pubmedBookArticleSet, .bookDocumentSet: push(.articleSet)
     case .fetchResult:
       identifier.removeAll()
       push(.fetchResult)
-    case .pubmedArticle, .pubmedBookArticle, .bookDocument, .deleteCitation: startRecord(element)
-    default: refusal = "its root element is none of PubMed's"
+    default: startRecord(element)
     }
   }
 

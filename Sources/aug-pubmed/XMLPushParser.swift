@@ -34,11 +34,16 @@ import MillraceCore
 
   init(builder: RecordBuilder) throws(Failure) {
     xmlInitParser()
+    // Errors of character conversion have no parser that they belong to; this thread's default prints them.
+    unsafe xmlSetStructuredErrorFunc(nil) { _, _ in }
     var handler = unsafe Self.handler
     guard let context = unsafe xmlCreatePushParserCtxt(&handler, nil, nil, 0, nil) else {
       throw Failure(.internalError, "no memory for an XML parser")
     }
-    unsafe xmlCtxtUseOptions(context, Int32(XML_PARSE_NONET.rawValue | XML_PARSE_HUGE.rawValue))
+    // NOENT resolves only XML's own five entities here, as there can be no others; without it libxml2 leaves "&amp;" in
+    // attributes as "&#38;".
+    let options = XML_PARSE_NONET.rawValue | XML_PARSE_HUGE.rawValue | XML_PARSE_NOENT.rawValue
+    unsafe xmlCtxtUseOptions(context, Int32(options))
     unsafe self.context = context
     self.builder = builder
     unsafe elements = .allocate(capacity: Self.slotCount)
@@ -84,7 +89,10 @@ import MillraceCore
   }
 
   /// The document needs no more bytes: it ended or it is refused or broken.
-  var isStopped: Bool { rootEnd != nil || refusal != nil || fatalError != nil || builder.refusal != nil }
+  private var isStopped: Bool { rootEnd != nil || isBroken }
+
+  /// The document is refused or not well-formed.
+  var isBroken: Bool { refusal != nil || fatalError != nil || builder.refusal != nil }
 
   /// The line that the parser stands in, from 1.
   var line: Int { unsafe context.pointee.input.map { Int(unsafe $0.pointee.line) } ?? 1 }
@@ -119,8 +127,12 @@ import MillraceCore
       return
     }
     if depth > Self.maximumDepth { return refuseDepth() }
+    let element = unsafe element(name)
+    if depth == 1, !RecordBuilder.isRoot(element) {
+      return unsafe refuse("its root element is <\(string(name))>")
+    }
     let list = unsafe XMLAttributes(first: attributes, count: Int(count), names: UnsafePointer(attributeNames))
-    builder.start(unsafe element(name), list)
+    builder.start(element, list)
     if builder.refusal != nil { stop() }
   }
 
@@ -155,9 +167,13 @@ import MillraceCore
     guard unsafe error.pointee.level == XML_ERR_FATAL, fatalError == nil, rootEnd == nil, refusal == nil,
       builder.refusal == nil
     else { return }
-    var message = unsafe error.pointee.message.map { unsafe String(cString: $0) } ?? "unknown error"
-    while message.last == "\n" { message.removeLast() }
-    fatalError = message
+    let message = unsafe error.pointee.message.map { unsafe String(cString: $0) } ?? "unknown error"
+    if unsafe error.pointee.code == Int32(XML_ERR_INTERNAL_ERROR.rawValue) {
+      fatalError = "bytes that are no characters"
+      return
+    }
+    // libxml2 ends messages with a newline and has some of two lines.
+    fatalError = message.split(separator: "\n").joined(separator: " ")
   }
 
   private func stop() { unsafe xmlStopParser(context) }

@@ -63,7 +63,8 @@ func readAll(_ descriptor: Int32) -> [UInt8] {
   }
 }
 
-private func namesInFolder(_ path: String) -> [String] {
+/// The names in a folder, hidden ones too.
+public func namesInFolder(_ path: String) -> [String] {
   guard let folder = unsafe opendir(path) else { return [] }
   defer { unsafe closedir(folder) }
   var names: [String] = []

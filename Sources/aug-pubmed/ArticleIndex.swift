@@ -1,0 +1,158 @@
+import Glibc
+import MillraceCore
+
+/// The rows of articles that were asked for, out of any number of PubMed files, for access in any order.
+///
+/// Rows lie in a temporary file without a name, which the system removes with the process; memory holds sixteen bytes
+/// for each PMID, whatever the size of the files. Threads may read at once.
+final class ArticleIndex: Sendable {
+  enum Outcome: Sendable {
+    case found
+    /// The newest file that tells of the article deletes it.
+    case deleted
+    case missing
+  }
+
+  /// Where a row lies; twelve bytes, which beside the PMID's four make sixteen.
+  fileprivate struct Entry {
+    private var offsetLow: UInt32 = 0
+    private var offsetHigh: UInt16 = 0
+    /// At least 1 once a file told of the article.
+    fileprivate(set) var version: UInt16 = 0
+    /// 0 without a row.
+    fileprivate(set) var length: UInt32 = 0
+
+    var offset: Int {
+      get { Int(offsetHigh) << 32 | Int(offsetLow) }
+      set {
+        offsetLow = UInt32(truncatingIfNeeded: newValue)
+        offsetHigh = UInt16(truncatingIfNeeded: newValue >> 32)
+      }
+    }
+  }
+
+  private let wanted: PMIDList
+  private let entries: [Entry]
+  private let file: UnnamedFile
+
+  fileprivate init(wanted: PMIDList, entries: [Entry], file: UnnamedFile) {
+    self.wanted = wanted
+    self.entries = entries
+    self.file = file
+  }
+
+  /// Appends the article's row, a JSON object without a newline.
+  ///
+  /// - Returns: Whether there is one; nothing is appended otherwise.
+  /// - Throws: an input/output failure when the temporary file cannot be read.
+  func append(_ pmid: PMID, to row: ByteBuffer) throws(Failure) -> Outcome {
+    guard let index = wanted.index(of: pmid) else { return .missing }
+    let entry = entries[index]
+    guard entry.length > 0 else { return entry.version > 0 ? .deleted : .missing }
+    try file.read(at: entry.offset, count: Int(entry.length), into: row)
+    return .found
+  }
+
+  /// The PMIDs without a row, ascending, deleted ones included.
+  var missing: [PMID] { wanted.sorted.indices.filter { entries[$0].length == 0 }.map { wanted.sorted[$0] } }
+}
+
+/// Fills an ArticleIndex from PubMed files, the oldest first.
+struct ArticleIndexBuilder: ~Copyable {
+  private let wanted: PMIDList
+  private let fields: ArticleFields
+  private let markup: Markup
+  private var entries: [ArticleIndex.Entry]
+  private let file: UnnamedFile
+  private var fileLength = 0
+
+  /// - Parameter folder: where the temporary file goes; it needs room for the rows that are asked for.
+  init(wanted: PMIDList, fields: ArticleFields, markup: Markup, folder: String) throws(Failure) {
+    self.wanted = wanted
+    self.fields = fields
+    self.markup = markup
+    entries = Array(repeating: ArticleIndex.Entry(), count: wanted.sorted.count)
+    file = try UnnamedFile(in: folder)
+  }
+
+  /// Reads one file to its end.
+  ///
+  /// What a later file says of an article replaces what an earlier one said, a deletion too. Within one file the
+  /// highest version counts, and the last of equal ones.
+  ///
+  /// - Parameter chunk: gives the next bytes of the file, decompressed; nil at its end.
+  /// - Throws: what ArticleParser throws, and an input/output failure when the temporary file cannot be written.
+  mutating func add(
+    _ name: String, next chunk: () throws(Failure) -> ByteBuffer?
+  ) throws(Failure) {
+    let start = fileLength
+    let parser = ArticleParser(source: name, fields: fields, markup: markup, wanted: wanted)
+    while let bytes = try chunk() {
+      try unsafe parser.parse(bytes.bytes)
+      if parser.output.count >= 1 << 18 { try store(parser, fileStart: start) }
+    }
+    try parser.finish()
+    try store(parser, fileStart: start)
+  }
+
+  /// The finished index.
+  consuming func finish() -> ArticleIndex { ArticleIndex(wanted: wanted, entries: entries, file: file) }
+
+  private mutating func store(_ parser: ArticleParser, fileStart: Int) throws(Failure) {
+    try unsafe file.append(parser.output.bytes)
+    for row in parser.rows {
+      guard let pmid = row.pmid, let index = wanted.index(of: pmid) else { continue }
+      let version = UInt16(clamping: max(1, row.version))
+      let isOfThisFile = entries[index].version > 0 && entries[index].offset >= fileStart
+      if isOfThisFile, entries[index].version > version { continue }
+      entries[index].version = version
+      entries[index].offset = fileLength + row.range.lowerBound
+      entries[index].length = row.kind == .deletion ? 0 : UInt32(row.range.count)
+    }
+    fileLength += parser.output.count
+    parser.removeRows()
+  }
+}
+
+/// A file that has no name any more, so that nothing of it is left when the process ends, however it ends.
+private final class UnnamedFile: Sendable {
+  private let descriptor: Int32
+  private let folder: String
+
+  init(in folder: String) throws(Failure) {
+    var template = Array("\(folder)/.millrace-XXXXXX".utf8CString)
+    descriptor = unsafe mkstemp(&template)
+    self.folder = folder
+    guard descriptor >= 0 else {
+      throw Failure(
+        .cannotCreate, "cannot make a temporary file in \(folder): \(systemErrorText(errno))",
+        advice: "TMPDIR names another folder")
+    }
+    unsafe unlink(template)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+  }
+
+  deinit { close(descriptor) }
+
+  func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+    do {
+      try unsafe writeAll(bytes, to: descriptor, named: "a temporary file in \(folder)")
+    } catch {
+      throw Failure(error.status, error.message, at: error.place, advice: "TMPDIR names another folder")
+    }
+  }
+
+  func read(at offset: Int, count: Int, into buffer: ByteBuffer) throws(Failure) {
+    buffer.reserve(count)
+    var done = 0
+    while done < count {
+      let length = unsafe pread(descriptor, buffer.base + buffer.count + done, count - done, off_t(offset + done))
+      if length < 0, errno == EINTR { continue }
+      guard length > 0 else {
+        throw Failure(.inputOutput, "cannot read a temporary file in \(folder): \(systemErrorText(errno))")
+      }
+      done += length
+    }
+    buffer.count += count
+  }
+}
