@@ -5,8 +5,8 @@ import MillraceCore
 /// Takes baseline and update files, EFetch answers, single records, and several such documents one behind the other.
 /// One thread uses a parser. Memory holds one record, not the input.
 final class ArticleParser {
-  /// The largest record. PubMed's own stay under a megabyte.
-  static let maximumRecordBytes = 64 << 20
+  /// The largest record. PubMed's own stay near a megabyte.
+  static let maximumRecordBytes = 32 << 20
 
   /// The rows so far, a newline behind each.
   let output: ByteBuffer

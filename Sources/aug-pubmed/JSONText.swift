@@ -6,6 +6,16 @@ import MillraceCore
 extension ByteBuffer {
   /// Appends UTF-8 as the inside of a JSON string.
   func appendJSON(_ text: UnsafeRawBufferPointer) {
+    // Piece by piece, so that a long text does not reserve six times its length.
+    var rest = unsafe text
+    while rest.count > 4096 {
+      unsafe appendPiece(UnsafeRawBufferPointer(rebasing: rest.prefix(4096)))
+      unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(4096))
+    }
+    unsafe appendPiece(rest)
+  }
+
+  private func appendPiece(_ text: UnsafeRawBufferPointer) {
     guard let source = text.baseAddress else { return }
     let length = text.count
     // The longest escape, \u001f, has six bytes.

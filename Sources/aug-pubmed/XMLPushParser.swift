@@ -10,6 +10,11 @@ import MillraceCore
 /// Unsafe throughout, as libxml2 calls back through C functions with pointers into its own buffers. They are used only
 /// until the callback returns.
 @safe final class XMLPushParser {
+  /// Bytes of the longest tag, comment or CDATA section. PubMed's own have hundreds. libxml2 compares each attribute of a
+  /// tag with all others, so longer ones would cost minutes.
+  static let maximumTokenBytes = 1 << 20
+  /// Bytes of all names in a document. PubMed's have ten thousand; libxml2's dictionary becomes a list when it is full.
+  static let maximumNameBytes = 1 << 18
   /// The deepest nesting of elements. PubMed's own records stay under 20.
   static let maximumDepth = 200
 
@@ -20,6 +25,9 @@ import MillraceCore
   private let elements: UnsafeMutableBufferPointer<(name: UnsafePointer<UInt8>?, element: Element)>
   private let attributeNames: UnsafeMutablePointer<UnsafePointer<UInt8>?>
   private var depth = 0
+  /// A callback came since the last chunk.
+  private var sawEvent = false
+  private var bytesSinceEvent = 0
 
   /// Where the root element ended, in bytes of this document; nil before.
   private(set) var rootEnd: Int?
@@ -44,6 +52,7 @@ import MillraceCore
     // attributes as "&#38;".
     let options = XML_PARSE_NONET.rawValue | XML_PARSE_HUGE.rawValue | XML_PARSE_NOENT.rawValue
     unsafe xmlCtxtUseOptions(context, Int32(options))
+    unsafe xmlDictSetLimit(context.pointee.dict, Self.maximumNameBytes)
     unsafe self.context = context
     self.builder = builder
     unsafe elements = .allocate(capacity: Self.slotCount)
@@ -75,11 +84,15 @@ import MillraceCore
   /// Parses the document's next bytes. What came of it stands in `rootEnd`, `refusal` and `fatalError`.
   func parse(_ chunk: UnsafeRawBufferPointer) {
     var rest = unsafe chunk
-    // libxml2 counts a chunk's bytes in 32 bits.
     while unsafe !rest.isEmpty, !isStopped {
-      let part = unsafe UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 24))
+      let part = unsafe UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 18))
+      sawEvent = false
       unsafe xmlParseChunk(context, part.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(part.count), 0)
       unsafe rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(part.count))
+      bytesSinceEvent = sawEvent ? 0 : bytesSinceEvent + part.count
+      if bytesSinceEvent > Self.maximumTokenBytes {
+        refuse("a tag, comment or CDATA section is longer than \(Self.maximumTokenBytes >> 20) MB")
+      }
     }
   }
 
@@ -122,6 +135,7 @@ import MillraceCore
     _ name: UnsafePointer<UInt8>, _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, count: Int32
   ) {
     depth += 1
+    sawEvent = true
     if builder.skips() {
       if depth > Self.maximumDepth { refuseDepth() }
       return
@@ -138,6 +152,7 @@ import MillraceCore
 
   fileprivate func end() {
     depth -= 1
+    sawEvent = true
     builder.end()
     if builder.refusal != nil { stop() } else if depth == 0 { endRoot() }
   }
@@ -152,7 +167,12 @@ import MillraceCore
     stop()
   }
 
-  fileprivate func text(_ bytes: UnsafeRawBufferPointer) { unsafe builder.text(bytes) }
+  fileprivate func text(_ bytes: UnsafeRawBufferPointer) {
+    sawEvent = true
+    unsafe builder.text(bytes)
+  }
+
+  fileprivate func passComment() { sawEvent = true }
 
   fileprivate func refuse(_ reason: String) {
     if refusal == nil { refusal = reason }
@@ -168,12 +188,14 @@ import MillraceCore
       builder.refusal == nil
     else { return }
     let message = unsafe error.pointee.message.map { unsafe String(cString: $0) } ?? "unknown error"
-    if unsafe error.pointee.code == Int32(XML_ERR_INTERNAL_ERROR.rawValue) {
-      fatalError = "bytes that are no characters"
-      return
-    }
-    // libxml2 ends messages with a newline and has some of two lines.
-    fatalError = message.split(separator: "\n").joined(separator: " ")
+    fatalError =
+      switch unsafe xmlParserErrors(rawValue: UInt32(error.pointee.code)) {
+      case XML_ERR_INTERNAL_ERROR: "bytes that are no characters"
+      // The limit of its dictionary is what runs out here.
+      case XML_ERR_NO_MEMORY: "names of elements and attributes without end"
+      // libxml2 ends messages with a newline and has some of two lines.
+      default: message.split(separator: "\n").joined(separator: " ")
+      }
   }
 
   private func stop() { unsafe xmlStopParser(context) }
@@ -221,6 +243,8 @@ extension XMLPushParser {
     // The same function, so that libxml2 does not look whether text is white space.
     unsafe handler.ignorableWhitespace = handler.characters
     unsafe handler.cdataBlock = handler.characters
+    unsafe handler.comment = { context, _ in unsafe withParser(context) { $0.passComment() } }
+    unsafe handler.processingInstruction = { context, _, _ in unsafe withParser(context) { $0.passComment() } }
     unsafe handler.internalSubset = { context, name, _, _ in unsafe withParser(context) { unsafe $0.declareType(name) }
     }
     unsafe handler.entityDecl = { context, name, _, _, _, _ in

@@ -150,6 +150,27 @@ import Testing
     }
   }
 
+  /// Input that would cost minutes or gigabytes if it were let in: each is refused within megabytes.
+  @Test(arguments: [
+    ("<x a=\"", "a", "a tag, comment or CDATA section is longer than 1 MB"),
+    ("<!--", "a", "a tag, comment or CDATA section is longer than 1 MB"),
+    ("<![CDATA[", "a", "a tag, comment or CDATA section is longer than 1 MB"),
+    ("<", "a", "a tag, comment or CDATA section is longer than 1 MB"),
+  ])
+  func aTagWithoutEndIsRefused(start: String, filler: String, message: String) {
+    let xml = "<PubmedArticleSet>" + start + String(repeating: filler, count: 2 << 20)
+    let failure = #expect(throws: Failure.self) { try outputText(Array(xml.utf8), chunk: 1 << 16) }
+    #expect(failure?.message == "not PubMed XML: \(message)")
+  }
+
+  @Test func namesWithoutEndAreRefused() {
+    let xml = "<PubmedArticleSet>" + (0..<100_000).map { "<name\($0)/>" }.joined()
+    let failure = #expect(throws: Failure.self) { try parsedRows(xml) }
+    #expect(
+      failure?.message
+        == "not well-formed XML: names of elements and attributes without end, after 0 complete records")
+  }
+
   @Test func aRecordWithoutEndIsRefused() throws {
     let parser = ArticleParser(source: "big.xml")
     let filler = ByteBuffer()
@@ -160,7 +181,7 @@ import Testing
     let failure = #expect(throws: Failure.self) {
       for _ in 0..<80 { try unsafe parser.parse(filler.bytes) }
     }
-    #expect(failure?.message == "a record is larger than 64 MB")
+    #expect(failure?.message == "a record is larger than 32 MB")
   }
 
   @Test func randomDamageNeverPassesForAnotherError() throws {
