@@ -246,7 +246,7 @@ static size_t avx2_valid_utf8(const uint8_t *bytes, size_t length) {
   size_t checked;
   if (!avx2_blocks_are_utf8(bytes, length, &checked)) return portable_valid_utf8(bytes, length);
   // A sequence may go over the end of the last block: start the rest at its first byte.
-  for (int back = 0; back < 3 && checked > 0 && bytes[checked - 1] >= 0x80; back++) {
+  for (int back = 0; back < 4 && checked > 0 && bytes[checked - 1] >= 0x80; back++) {
     checked--;
     if (bytes[checked] >= 0xc0) break;
   }

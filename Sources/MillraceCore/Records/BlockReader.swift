@@ -30,7 +30,7 @@ public final class BlockReader: @unchecked Sendable {
   ///   - pool: Gives buffers of `blockBytes`.
   public init(_ source: any ByteSource, name: String, options: ReadingOptions, pool: BufferPool) throws(Failure) {
     var input = PendingInput(source: source, buffer: pool.take())
-    while !input.isAtEnd && input.buffer.count < Dialect.sniffedBytes { try input.read() }
+    while !input.isAtEnd && !input.isFull && input.buffer.count < Dialect.sniffedBytes { try input.read() }
     let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
     if unsafe input.bytes.starts(with: byteOrderMark) { input.start = byteOrderMark.count }
     let dialect = try unsafe Dialect.sniff(input.bytes, options: options, name: name)
@@ -73,6 +73,7 @@ public final class BlockReader: @unchecked Sendable {
   public func next(recordsBefore: Int = 0, needsLineEndBefore: Bool = false) throws(Failure) -> Block? {
     while true {
       while !input.isAtEnd && !input.isFull { try input.read() }
+      if input.isAtEnd && input.start == input.buffer.count { return nil }
       let unscanned = unsafe UnsafeRawBufferPointer(rebasing: input.buffer.bytes[scanned...])
       let step = unsafe scanner.scan(unscanned, isLast: input.isAtEnd)
       let lastEnd = input.isAtEnd ? input.buffer.count : scanned + step.lastEnd
@@ -111,13 +112,13 @@ public final class BlockReader: @unchecked Sendable {
   public func copyOfFirstRecord() throws(Failure) -> [UInt8] {
     var probe = scanner
     let end = try Self.firstRecordEnd(
-      &input, scanner: &probe, name: table.name, maximumRecordBytes: maximumRecordBytes)
+      &input, scanner: &probe, name: table.name, line: line, maximumRecordBytes: maximumRecordBytes)
     return unsafe Array(input.buffer.bytes[input.start..<end])
   }
 
   /// The offset behind the first record at or behind the pending input's start.
   private static func firstRecordEnd(
-    _ input: inout PendingInput, scanner: inout RecordScanner, name: String, maximumRecordBytes: Int
+    _ input: inout PendingInput, scanner: inout RecordScanner, name: String, line: Int = 1, maximumRecordBytes: Int
   ) throws(Failure) -> Int {
     let start = scanner
     while true {
@@ -129,7 +130,7 @@ public final class BlockReader: @unchecked Sendable {
         return input.buffer.count
       }
       guard unsafe input.bytes.count <= maximumRecordBytes else {
-        throw tooLong(name, line: 1, insideQuotes: scanner.isInsideQuotes, maximum: maximumRecordBytes)
+        throw tooLong(name, line: line, insideQuotes: scanner.isInsideQuotes, maximum: maximumRecordBytes)
       }
       if input.isFull { input.grow(limit: maximumRecordBytes + blockBytes) }
       try input.read()
@@ -161,7 +162,7 @@ public final class BlockReader: @unchecked Sendable {
   private func lineEnds(in bytes: UnsafeRawBufferPointer) -> Int {
     var count = 0
     var after: UInt8 = 0
-    for unsafe byte in unsafe bytes {
+    for unsafebyte in unsafe bytes {
       if byte == 0x0d || (byte == 0x0a && after != 0x0d) { count += 1 }
       after = byte
     }

@@ -61,6 +61,10 @@ import CRecordIndex
 }
 
 extension RecordCursor {
+  func repeatedKey(_ name: FieldName) -> Failure {
+    Failure(.badData, "the key stands twice in this record, and CSV has one column for it", at: place(field: name))
+  }
+
   func loneSurrogate(field: FieldName? = nil) -> Failure {
     Failure(
       .badData, "an escape \\uD800…\\uDFFF without its other half, which no text can hold", at: place(field: field))

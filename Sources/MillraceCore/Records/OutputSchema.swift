@@ -89,7 +89,9 @@ public struct OutputSchema: Sendable {
         table: table, slice: ByteSlice(buffer), firstRecord: 0, firstLine: 1, byteOffset: 0, recordCount: 1,
         needsLineEndBefore: false))
     guard try cursor.next() else { return [] }
-    let cells = try JSONCells(cursor, flattened: flattened)
-    return cells.names
+    let names = try JSONCells(cursor, flattened: flattened).names
+    var seen: Set<FieldName> = []
+    for name in names where !seen.insert(name).inserted { throw cursor.repeatedKey(name) }
+    return names
   }
 }

@@ -199,7 +199,11 @@ public final class RecordFormatter {
     let delimiter = schema.dialect.delimiter
     if schema.options.flattens {
       let cells = try JSONCells(cursor, flattened: true)
-      try assign(cells.names.count, of: cursor) { cells.names[$0] == schema.columns[$1] } name: { cells.names[$0] }
+      try assign(cells.names.count, of: cursor) {
+        cells.names[$0] == schema.columns[$1]
+      } name: {
+        cells.names[$0]
+      }
       for (column, member) in memberOfColumn.enumerated() {
         if column > 0 { out.append(delimiter) }
         if member >= 0 { try appendCell(cells.values[member], of: cursor, column: column, to: out) }
@@ -266,11 +270,7 @@ public final class RecordFormatter {
         }
         column = found
       }
-      guard memberOfColumn[column] < 0 else {
-        throw Failure(
-          .badData, "the key stands twice in this record, and CSV has one column for it",
-          at: cursor.place(field: name(member)))
-      }
+      guard memberOfColumn[column] < 0 else { throw cursor.repeatedKey(name(member)) }
       memberOfColumn[column] = member
       expected = column + 1
     }
