@@ -247,7 +247,8 @@ struct Conversion {
     for _ in 0..<Int.random(in: 0...40, using: &random) {
       cells.append(
         (0..<columns).map { _ in
-          (0..<Int.random(in: 0...3, using: &random)).map { _ in words.randomElement(using: &random)! }.joined()
+          (0..<Int.random(in: 0...3, using: &random)).map { _ in words[Int.random(in: words.indices, using: &random)] }
+            .joined()
         })
     }
     let text = cells.map { row in

@@ -98,7 +98,7 @@ public final class BlockReader: @unchecked Sendable {
     records += recordCount
     byteOffset += end - input.start
     let tail = unsafe UnsafeRawBufferPointer(rebasing: input.buffer.bytes[end..<scanned])
-    line = unsafe scanner.lines + 1 - lineEnds(in: tail)
+    line = unsafe scanner.lines + 1 - lineEndCount(tail)
     endsWithLineEnd = unsafe isLineEnd(input.buffer.bytes[end - 1])
     scanned -= end
     input.move(from: end, to: pool.take())
@@ -158,16 +158,18 @@ public final class BlockReader: @unchecked Sendable {
         + (insideQuotes ? "; it ends within quotes, so a quote may not be closed" : ""),
       at: Place(file: name, line: line), advice: "--max-record-bytes allows longer ones")
   }
+}
 
-  private func lineEnds(in bytes: UnsafeRawBufferPointer) -> Int {
-    var count = 0
-    var after: UInt8 = 0
-    for unsafebyte in unsafe bytes {
-      if byte == 0x0d || (byte == 0x0a && after != 0x0d) { count += 1 }
-      after = byte
-    }
-    return count
+/// Lines that end in a piece of the input; a CR LF is one end.
+func lineEndCount(_ bytes: UnsafeRawBufferPointer) -> Int {
+  var count = 0
+  var after: UInt8 = 0
+  for index in unsafe bytes.indices {
+    let byte = unsafe bytes[index]
+    if byte == 0x0d || (byte == 0x0a && after != 0x0d) { count += 1 }
+    after = byte
   }
+  return count
 }
 
 private func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }

@@ -110,13 +110,7 @@ import Glibc
   /// The record's place, for diagnostics.
   public func place(field: FieldName? = nil, byte: Int? = nil) -> Place {
     guard let block else { return Place(file: table.name) }
-    var line = block.firstLine
-    var after: UInt8 = 0
-    for index in 0..<start {
-      let byte = unsafe base[index]
-      if byte == 0x0d || (byte == 0x0a && after != 0x0d) { line += 1 }
-      after = byte
-    }
+    let line = unsafe block.firstLine + lineEndCount(UnsafeRawBufferPointer(start: base, count: start))
     return Place(
       file: table.name, line: line, byteOffset: byte.map { block.byteOffset + $0 }, field: field?.description)
   }
