@@ -80,6 +80,8 @@ let package = Package(
     .testTarget(
       name: "MillraceCoreTests", dependencies: ["MillraceCore", "CRecordIndex", "Support", "probe"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ProvTests", dependencies: ["MillraceCore", "Support", "probe", "prov"], swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", dependencies: ["Support"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],

@@ -17,6 +17,15 @@ enum LinuxProcess {
     return fields.count > 20 ? Int(fields[20]) : nil
   }
 
+  /// Greatest resident memory of this process, in bytes. `getrusage` would count what the parent's was before `exec`.
+  static func peakMemory() -> Int? {
+    guard let text = contents(of: "/proc/self/status"),
+      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
+    else { return nil }
+    let kibibytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }
+    return kibibytes.map { $0 * 1024 }
+  }
+
   /// The file that a descriptor was opened from; nil for pipes, sockets and removed files.
   static func path(of descriptor: Int32) -> String? {
     guard let target = linkTarget("/proc/self/fd/\(descriptor)"), target.hasPrefix("/") else { return nil }
@@ -49,12 +58,16 @@ enum LinuxProcess {
   }
 
   private static func firstLine(of path: String) -> String? {
+    contents(of: path)?.split(separator: "\n").first.map(String.init)
+  }
+
+  /// What one read gives of a file under /proc.
+  private static func contents(of path: String) -> String? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 1024)
+    var bytes = [UInt8](repeating: 0, count: 4096)
     let count = unsafe bytes.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
-    guard count > 0 else { return nil }
-    return String(decoding: bytes[..<count].prefix { $0 != 0x0A }, as: UTF8.self)
+    return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
   }
 }

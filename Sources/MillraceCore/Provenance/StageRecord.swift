@@ -162,10 +162,11 @@ struct StageRecord {
     var usage = rusage()
     unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-    return .object([
+    var members: [JSONValue.Member] = [
       .init("elapsed", .number(String(end.since(start)))),
       .init("cpu", .number(String(seconds(usage.ru_utime) + seconds(usage.ru_stime)))),
-      .init("memory", .integer(usage.ru_maxrss * 1024)),
-    ])
+    ]
+    if let memory = LinuxProcess.peakMemory() { members.append(.init("memory", .integer(memory))) }
+    return .object(members)
   }
 }
