@@ -43,8 +43,8 @@ struct WrittenRow: Sendable {
 /// Texts go from libxml2's buffer into a field's buffer as finished JSON; a row is its fields' buffers one behind the
 /// other. A subtree that no chosen field needs is skipped by counting its depth.
 ///
-/// This file holds the state and the primitives; RecordBuilder+Elements says what each element means, RecordBuilder+Text
-/// what becomes of text, RecordBuilder+Row how a row is written.
+/// This file holds the state and the primitives; RecordBuilder+Elements and RecordBuilder+Lists say what each element
+/// means, RecordBuilder+Text what becomes of text, RecordBuilder+Row how a row is written.
 final class RecordBuilder {
   /// Where the parser stands, and what becomes of text there.
   struct Frame {
