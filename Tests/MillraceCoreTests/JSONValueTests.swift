@@ -104,7 +104,7 @@ import Testing
     buffer.append(text)
     let parser = try JSONParser()
     try unsafe parser.parse(padded: buffer.bytes, maximumDepth: 8)
-    let spans = unsafe (0..<parser.count).map { index in
+    let spans = (0..<parser.count).map { index in
       let token = parser[index]
       let bytes = unsafe Array(buffer.bytes[token.range])
       let text = String(decoding: bytes, as: UTF8.self)
@@ -148,7 +148,7 @@ import Testing
 
 // MARK: JSONTestSuite
 
-private let testSuite = getenv("MILLRACE_FIXTURES").map {
+private let testSuite = unsafe getenv("MILLRACE_FIXTURES").map {
   unsafe String(cString: $0) + "/records/json/nst+JSONTestSuite/test_parsing"
 }
 

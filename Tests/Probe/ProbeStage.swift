@@ -64,7 +64,7 @@ struct ProbeStage: ParsableCommand {
     if killed { kill(getpid(), SIGKILL) }
     if fails { throw Failure(.badData, "failing as asked") }
     if !generates {
-      for name in files.isEmpty ? ["-"] : files { try copy(name, recorder, to: write) }
+      for name in files.isEmpty ? ["-"] : files { unsafe try copy(name, recorder, to: write) }
     }
     let formatter = recorder.contextFormatter
     let lines = ByteBuffer()

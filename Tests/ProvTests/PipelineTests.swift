@@ -154,4 +154,37 @@ import Testing
     #expect(try #require(last["resources"]?["memory"]?.integer) < smallMemory + 4 << 20)
     #expect(shell("grep -c '\"kind\":\"context\"' out.prov").outputText == "50000\n")
   }
+
+  private static let hasJSONSchema = Executable("/usr/bin/env").run(["python3", "-c", "import jsonschema"]).status == 0
+
+  /// An implementation of JSON Schema by others finds nothing wrong with our records, and something with wrong ones.
+  @Test(.enabled(if: hasJSONSchema)) func recordsFollowThePublishedSchema() throws {
+    shell(
+      """
+      { probe stage --add A --contexts 2 in.txt; probe stage --add B in.txt; } | probe stage -o mid
+      probe stage --add C in.txt | cat | probe stage | cat | probe stage -o ambiguous mid -
+      probe stage < mid > out; probe stage < mid >> out
+      """)
+    let schema =
+      String(#filePath.dropLast("Tests/ProvTests/PipelineTests.swift".count)) + "docs/schemas/provenance.schema.json"
+    let script = """
+      import json, jsonschema, sys
+      schema = json.load(open(sys.argv[1]))
+      jsonschema.Draft202012Validator.check_schema(schema)
+      validator = jsonschema.Draft202012Validator(schema)
+      count = 0
+      for name in sys.argv[2:]:
+          for line in open(name):
+              validator.validate(json.loads(line))
+              count += 1
+      wrong = json.loads(line)
+      wrong["kind"], wrong["stage"] = "context", 7
+      print(count, validator.is_valid(wrong))
+      """
+    let names = ["mid.prov", "ambiguous.prov", "out.prov"]
+    let outcome = Executable("/usr/bin/env").run(
+      ["python3", "-c", script, schema] + names.map { shell.folder($0) })
+    let lines = try names.reduce(0) { try $0 + shell.records($1).count }
+    #expect(outcome.outputText == "\(lines) False\n", "\(outcome.errorText)")
+  }
 }
