@@ -15,6 +15,7 @@ The rules that the rows follow:
 * Text keeps every character, untrimmed. White space outside MathML's token elements is layout and dropped.
 * Identifiers, dates and pages in parts are trimmed.
 * The abstract joins its sections with newlines, labelled ones as "LABEL: text", empty ones left out.
+* A list item with nothing in it is left out.
 * The first of repeated single-valued elements that has text counts.
 """
 
@@ -322,11 +323,13 @@ class Oracle:
                 for m in citation.xpath("MeshHeadingList/MeshHeading[DescriptorName]")
             ],
             "chemicals": [
-                present(
-                    name=self.one(c, "NameOfSubstance"),
-                    ui=next(iter(c.xpath("NameOfSubstance/@UI")), None),
-                    registry_number=self.identifier(c, "RegistryNumber"))
-                for c in citation.xpath("ChemicalList/Chemical")
+                c for c in (
+                    present(
+                        name=self.one(c, "NameOfSubstance"),
+                        ui=next(iter(c.xpath("NameOfSubstance/@UI")), None),
+                        registry_number=self.identifier(c, "RegistryNumber"))
+                    for c in citation.xpath("ChemicalList/Chemical"))
+                if c
             ],
             "keywords": self.items(citation, "KeywordList/Keyword", True),
             "doi": own("doi") or self.identifier(
