@@ -1,4 +1,3 @@
-import Glibc
 import MillraceCore
 
 /// The rows of articles that were asked for, out of any number of PubMed files, for access in any order.
@@ -111,48 +110,5 @@ struct ArticleIndexBuilder: ~Copyable {
     }
     fileLength += parser.output.count
     parser.removeRows()
-  }
-}
-
-/// A file that has no name any more, so that nothing of it is left when the process ends, however it ends.
-private final class UnnamedFile: Sendable {
-  private let descriptor: Int32
-  private let folder: String
-
-  init(in folder: String) throws(Failure) {
-    var template = Array("\(folder)/.millrace-XXXXXX".utf8CString)
-    descriptor = unsafe mkstemp(&template)
-    self.folder = folder
-    guard descriptor >= 0 else {
-      throw Failure(
-        .cannotCreate, "cannot make a temporary file in \(folder): \(systemErrorText(errno))",
-        advice: "TMPDIR names another folder")
-    }
-    unsafe unlink(template)
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-  }
-
-  deinit { close(descriptor) }
-
-  func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
-    do {
-      try unsafe writeAll(bytes, to: descriptor, named: "a temporary file in \(folder)")
-    } catch {
-      throw Failure(error.status, error.message, at: error.place, advice: "TMPDIR names another folder")
-    }
-  }
-
-  func read(at offset: Int, count: Int, into buffer: ByteBuffer) throws(Failure) {
-    buffer.reserve(count)
-    var done = 0
-    while done < count {
-      let length = unsafe pread(descriptor, buffer.base + buffer.count + done, count - done, off_t(offset + done))
-      if length < 0, errno == EINTR { continue }
-      guard length > 0 else {
-        throw Failure(.inputOutput, "cannot read a temporary file in \(folder): \(systemErrorText(errno))")
-      }
-      done += length
-    }
-    buffer.count += count
   }
 }

@@ -2,15 +2,16 @@ import ArgumentParser
 
 /// A filter: takes records, writes records, and leaves a record of what it did.
 ///
-/// A command declares the option groups and `run(in:)`; everything that all filters promise (provenance, digests,
+/// A command declares its option groups and `run(in:)`; everything that all filters promise (provenance, digests,
 /// temporary names, diagnostics, exit status) is the stage's.
 public protocol FilterCommand: MillraceCommand {
-  var input: InputOptions { get }
+  /// The inputs in order, "-" for standard input.
+  var inputPaths: [String] { get }
   var output: OutputOptions { get }
   var provenance: ProvenanceOptions { get }
   var runOptions: RunOptions { get }
 
-  /// The tool's own options with the values they have after defaults, for provenance.
+  /// The options with the values they have after defaults, for provenance.
   var parameters: [JSONValue.Member] { get }
 
   /// The tool in provenance records, whatever prefix it was installed with.
@@ -51,7 +52,7 @@ extension InputOptions {
     return options
   }
 
-  var parameters: [JSONValue.Member] {
+  public var parameters: [JSONValue.Member] {
     var members: [JSONValue.Member] = []
     if let from { members.append(.init("from", .string(from.rawValue))) }
     if let delimiter { members.append(.init("delimiter", .string(String(UnicodeScalar(delimiter.byte))))) }

@@ -12,7 +12,6 @@ public final class Stage {
   /// What the tool exits with when nothing fails: `.no` once rows were left out, or when the tool says so.
   public var answer = ExitStatus.success
 
-  let input: InputOptions
   private let output: OutputOptions
   private let recordsProvenance: Bool
   private var outputDigest: DigestThread?
@@ -21,17 +20,16 @@ public final class Stage {
     let options = command.runOptions
     let diagnostics = options.makeDiagnostics()
     self.diagnostics = diagnostics
-    input = command.input
     output = command.output
     jobs = options.workers
     isDryRun = options.dryRun
     recordsProvenance = !command.provenance.noProvenance && !options.dryRun
     progress = try Progress(
-      options.progress, totalBytes: Self.totalBytes(of: command.input.paths), diagnostics: diagnostics)
+      options.progress, totalBytes: Self.totalBytes(of: command.inputPaths), diagnostics: diagnostics)
     recorder = StageRecorder(
       StageDescription(
         tool: Command.toolName, version: Millrace.version, arguments: Array(CommandLine.arguments.dropFirst()),
-        parameters: .object(command.input.parameters + command.parameters + [.init("jobs", .integer(options.workers))]),
+        parameters: .object(command.parameters + [.init("jobs", .integer(options.workers))]),
         seed: options.seed, contextLevel: command.provenance.context ?? Command.defaultContext,
         destination: !recordsProvenance ? .off : command.provenance.provenance.map { .file($0) } ?? .automatic,
         requiresUpstream: command.provenance.requireUpstream, hashesEveryInput: command.provenance.verify),
@@ -55,9 +53,12 @@ public final class Stage {
 
   // MARK: Inputs
 
-  /// Opens an input that is read to its end, compressed or not.
-  public func open(_ path: String) throws(Failure) -> RecordedInput {
-    try RecordedInput(path: path, recorder: recorder, progress: progress)
+  /// Opens an input that is read to its end, compressed or not. Any thread may call it.
+  public typealias Opener = @Sendable (_ path: String) throws(Failure) -> RecordedInput
+
+  public var opener: Opener {
+    let (recorder, progress) = (recorder, progress)
+    return { path throws(Failure) in try RecordedInput(path: path, recorder: recorder, progress: progress) }
   }
 
   // MARK: The output
@@ -88,7 +89,7 @@ public final class Stage {
 /// lie in the file, and decompressed.
 ///
 /// Unchecked Sendable: one thread at a time reads.
-public final class RecordedInput: ByteSource, @unchecked Sendable {
+public final class RecordedInput: TableInput, @unchecked Sendable {
   /// As the user named it; "standard input" for stdin.
   public let name: String
   public let file: FileSource

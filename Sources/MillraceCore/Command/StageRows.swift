@@ -2,7 +2,7 @@ extension Stage {
   /// Takes all rows of the inputs through a transform and writes them: the whole of most filters.
   ///
   /// ```swift
-  /// try stage.transformRows(writing: format, adding: [FieldName("length")]) {
+  /// try stage.transformRows(input, writing: format, adding: [FieldName("length")]) {
   ///   let text = ByteBuffer()
   ///   return { (record, rows) throws(Failure) in … try rows.write(record, adding: [value]) }
   /// }
@@ -11,32 +11,52 @@ extension Stage {
   ///   - added: Fields that the transform adds to each row, in this order.
   ///   - makeTransform: Called once on each of the stage's workers.
   public func transformRows(
-    writing format: FormatOptions, adding added: [FieldName] = [],
+    _ input: InputOptions, writing format: FormatOptions, adding added: [FieldName] = [],
     makeTransform: @escaping @Sendable () throws(Failure) -> RowPipeline.Transform
   ) throws(Failure) {
-    let tables = TableSequence(input.paths, options: input.reading, open: open)
+    let opener = opener
+    let tables = TableSequence(input.paths, options: input.reading) { path throws(Failure) in try opener(path) }
+    try transformRows(
+      of: tables, dropping: input.onError, writing: format.writing, compression: format.compress.compression,
+      adding: added, makeTransform: makeTransform)
+  }
+
+  /// As above, for tables that were opened before.
+  public func transformRows(
+    of tables: TableSequence, dropping policy: ErrorPolicy, writing: WritingOptions, compression: Compression?,
+    adding added: [FieldName] = [], makeTransform: @escaping @Sendable () throws(Failure) -> RowPipeline.Transform
+  ) throws(Failure) {
     guard let first = try tables.first() else {
       // An empty input has an empty output.
-      let file = try openOutput(compression: format.compress.compression)
-      return try finish(file, rowsIn: 0, rowsOut: 0)
+      return try finish(try openOutput(compression: compression), rowsIn: 0, rowsOut: 0)
     }
     let schema = try OutputSchema(
-      for: first.table, options: format.writing, adding: added, firstRecord: first.copyOfFirstRecord())
-    let file = try openOutput(compression: format.compress.compression)
-    let quarantine = try Quarantine(input.onError, isDryRun: isDryRun)
+      for: first.table, options: writing, adding: added, firstRecord: first.copyOfFirstRecord())
+    let counts = try transformRows(
+      of: { () throws(Failure) in try tables.next() }, schema: schema, ragged: tables.options.ragged, dropping: policy,
+      compression: compression, makeTransform: makeTransform)
+    try finish(counts.file, rowsIn: tables.records, rowsOut: counts.rows)
+  }
+
+  /// As above, for blocks from anywhere. The output is written but not finished.
+  public func transformRows(
+    of nextBlock: @escaping @Sendable () throws(Failure) -> Block?, schema: OutputSchema, ragged: RaggedRows = .fail,
+    dropping policy: ErrorPolicy = .fail, compression: Compression?,
+    makeTransform: @escaping @Sendable () throws(Failure) -> RowPipeline.Transform
+  ) throws(Failure) -> (file: OutputFile, rows: Int) {
+    let file = try openOutput(compression: compression)
+    let quarantine = try Quarantine(policy, isDryRun: isDryRun)
     let preamble = ByteBuffer(capacity: schema.preamble.count)
     preamble.append(schema.preamble)
     try file.write(ByteSlice(preamble))
 
-    let pipeline = RowPipeline(
-      jobs: jobs, schema: schema, ragged: input.ragged, dropsBadRows: input.onError != .fail)
-    var rowsWritten = 0
+    let pipeline = RowPipeline(jobs: jobs, schema: schema, ragged: ragged, dropsBadRows: policy != .fail)
+    var rows = 0
     var dropped = 0
     let (recorder, diagnostics) = (recorder, diagnostics)
-    try pipeline.run(nextBlock: { () throws(Failure) in try tables.next() }, makeTransform: makeTransform) {
-      processed throws(Failure) in
+    try pipeline.run(nextBlock: nextBlock, makeTransform: makeTransform) { processed throws(Failure) in
       try file.write(ByteSlice(processed.output))
-      rowsWritten += processed.rowsWritten
+      rows += processed.rowsWritten
       try recorder.appendContexts(processed.context, count: processed.contextCount)
       for row in processed.dropped {
         dropped += 1
@@ -51,7 +71,7 @@ extension Stage {
       answer = .no
     }
     try quarantine?.finish()
-    try finish(file, rowsIn: tables.records, rowsOut: rowsWritten)
+    return (file, rows)
   }
 }
 

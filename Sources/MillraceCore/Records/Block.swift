@@ -12,4 +12,17 @@ public struct Block: Sendable {
   public let recordCount: Int
   /// The input before this one did not end with a line end: one must be written first.
   public let needsLineEndBefore: Bool
+
+  public init(
+    table: Table, slice: ByteSlice, firstRecord: Int = 0, firstLine: Int = 1, byteOffset: Int = 0, recordCount: Int,
+    needsLineEndBefore: Bool = false
+  ) {
+    self.table = table
+    self.slice = slice
+    self.firstRecord = firstRecord
+    self.firstLine = firstLine
+    self.byteOffset = byteOffset
+    self.recordCount = recordCount
+    self.needsLineEndBefore = needsLineEndBefore
+  }
 }

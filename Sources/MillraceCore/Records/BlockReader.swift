@@ -164,7 +164,7 @@ public final class BlockReader: @unchecked Sendable {
 func lineEndCount(_ bytes: UnsafeRawBufferPointer) -> Int {
   var count = 0
   var after: UInt8 = 0
-  for index in unsafe bytes.indices {
+  for index in bytes.indices {
     let byte = unsafe bytes[index]
     if byte == 0x0d || (byte == 0x0a && after != 0x0d) { count += 1 }
     after = byte

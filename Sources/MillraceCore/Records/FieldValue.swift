@@ -19,7 +19,8 @@ import CRecordIndex
   public let bytes: UnsafeRawBufferPointer
   public let spelling: Spelling
 
-  @inlinable init(_ bytes: UnsafeRawBufferPointer, _ spelling: Spelling) {
+  /// A value that a tool adds: its bytes must live until the row is written.
+  public init(_ bytes: UnsafeRawBufferPointer, _ spelling: Spelling) {
     unsafe self.bytes = bytes
     self.spelling = spelling
   }

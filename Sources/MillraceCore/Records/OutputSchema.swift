@@ -84,10 +84,7 @@ public struct OutputSchema: Sendable {
     let buffer = ByteBuffer(capacity: record.count)
     buffer.append(record)
     let cursor = RecordCursor()
-    cursor.open(
-      Block(
-        table: table, slice: ByteSlice(buffer), firstRecord: 0, firstLine: 1, byteOffset: 0, recordCount: 1,
-        needsLineEndBefore: false))
+    cursor.open(Block(table: table, slice: ByteSlice(buffer), recordCount: 1))
     guard try cursor.next() else { return [] }
     let names = try JSONCells(cursor, flattened: flattened).names
     var seen: Set<FieldName> = []

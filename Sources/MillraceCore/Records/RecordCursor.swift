@@ -48,7 +48,7 @@ import Glibc
   public init() {
     unsafe base = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
     unsafe members = .allocate(capacity: memberRoom)
-    table = Table(name: "", dialect: Dialect(format: .ndjson), columns: [], preamble: [])
+    table = Table(name: "", dialect: Dialect(format: .ndjson))
   }
 
   deinit { unsafe members.deallocate() }

@@ -35,8 +35,8 @@ public final class RowWriter {
   }
 
   /// Adds a context record about the row, written by `write`.
-  public func addContext(_ write: (ByteBuffer) throws(Failure) -> Void) throws(Failure) {
-    try write(context)
+  public func addContext(_ write: (ByteBuffer) -> Void) {
+    write(context)
     contextCount += 1
   }
 }

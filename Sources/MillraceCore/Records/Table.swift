@@ -8,7 +8,7 @@ public final class Table: Sendable {
   /// The bytes in front of the first record as they stand: byte order mark, blank lines, header and its line end.
   public let preamble: [UInt8]
 
-  init(name: String, dialect: Dialect, columns: [FieldName], preamble: [UInt8]) {
+  public init(name: String, dialect: Dialect, columns: [FieldName] = [], preamble: [UInt8] = []) {
     self.name = name
     self.dialect = dialect
     self.columns = columns

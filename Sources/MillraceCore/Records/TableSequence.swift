@@ -1,3 +1,11 @@
+/// An input that a table is read from.
+public protocol TableInput: ByteSource {
+  /// As the user named it; "standard input" for stdin.
+  var name: String { get }
+  /// Called when it was read to its end.
+  func finish(records: Int?) throws(Failure)
+}
+
 /// Several inputs read as one table, one after the other.
 ///
 /// Unchecked Sendable: one thread at a time reads.
@@ -6,16 +14,18 @@ public final class TableSequence: @unchecked Sendable {
   public private(set) var records = 0
 
   private var paths: ArraySlice<String>
-  private let options: ReadingOptions
-  private let open: (String) throws(Failure) -> RecordedInput
+  let options: ReadingOptions
+  private let open: (String) throws(Failure) -> any TableInput
   private let pool = BufferPool(capacity: BlockReader.blockBytes)
-  private var input: RecordedInput?
+  private var input: (any TableInput)?
   private var reader: BlockReader?
   private var firstTable: Table?
   private var needsLineEnd = false
 
   /// - Parameter open: Opens an input; called when its turn comes.
-  init(_ paths: [String], options: ReadingOptions, open: @escaping (String) throws(Failure) -> RecordedInput) {
+  public init(
+    _ paths: [String], options: ReadingOptions, open: @escaping (String) throws(Failure) -> any TableInput
+  ) {
     self.paths = paths[...]
     self.options = options
     self.open = open

@@ -1,0 +1,96 @@
+import ArgumentParser
+import MillraceCore
+
+/// Adds the articles of PubMed files to rows that have a PMID.
+struct Augment: FilterCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Add PubMed articles to rows (the default).",
+    discussion: """
+      Each row gets three fields. pmids lists the PMIDs of its PMID field, which may hold several (a JSON array, or text \
+      with commas, semicolons, bars or spaces between them). articles lists what the PubMed files say of them, the \
+      newest file last on the command line. status is ok, or partly_found, not_found or no_pmid. PMIDs that were not \
+      found are named on standard error.
+
+      The files are read once, front to back, and not held in memory; the articles asked for wait in a temporary file \
+      without a name in TMPDIR. Rows from a pipe wait there too.
+        $ aug-pubmed --pmid-field pmid --xml pubmed26n1334.xml.gz rows.csv > with-articles.csv
+      """)
+  static let toolName = "aug-pubmed"
+  static let defaultContext = ContextLevel.rows
+
+  @OptionGroup(title: "Input") var input: InputOptions
+
+  @Option(
+    help: ArgumentHelp("A file of PubMed XML, compressed or not; several take one --xml each, or follow one.", valueName: "file"),
+    completion: .file(extensions: ["xml", "gz", "zst"]))
+  var xml: [String] = []
+
+  @Option(help: ArgumentHelp("The field that holds the PMID.", valueName: "name"))
+  var pmidField: String
+
+  @Option(help: ArgumentHelp("What the names of the added fields begin with.", valueName: "text"))
+  var prefix = ""
+
+  @OptionGroup(title: "Articles") var articles: ArticleOptions
+  @OptionGroup(title: "Format") var format: FormatOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
+  @OptionGroup(title: "Run") var runOptions: RunOptions
+
+  var inputPaths: [String] { input.paths }
+  var parameters: [JSONValue.Member] {
+    input.parameters + [
+      .init("xml", .array(xml.map { .string($0) })), .init("pmid-field", .string(pmidField)),
+      .init("prefix", .string(prefix)),
+    ] + articles.parameters + format.parameters
+  }
+
+  func validate() throws {
+    if xml.isEmpty { throw ValidationError("--xml must name at least one file of PubMed XML") }
+    if input.paths.contains("-"), xml.contains("-") {
+      throw ValidationError("standard input cannot be both the rows and the XML")
+    }
+  }
+
+  func run(in stage: Stage) throws(Failure) {
+    let field = FieldName(pmidField)
+    let rows = try RereadableRows(input, field: field, failsOnBadRows: input.onError == .fail, open: stage.opener)
+    let index = try readArticles(rows.pmids, in: stage)
+    reportMissing(index.missing, in: stage)
+    let names = AddedNames(prefix: prefix)
+    let contexts = stage.recorder.contextLevel == .rows ? stage.recorder.contextFormatter : nil
+    let source = xml.joined(separator: ", ")
+    let idField = input.idField.map { FieldName($0) }
+    try stage.transformRows(
+      of: rows.again(), dropping: input.onError, writing: format.writing,
+      compression: format.compress.compression, adding: names.all
+    ) {
+      () throws(Failure) in
+      let augmenter = RowAugmenter(
+        index: index, field: field, names: names, contexts: contexts, source: source, idField: idField)
+      return { (row, writer) throws(Failure) in try augmenter.augment(row, into: writer) }
+    }
+  }
+
+  /// Reads all files once, and keeps the articles that were asked for.
+  private func readArticles(_ wanted: PMIDList, in stage: Stage) throws(Failure) -> ArticleIndex {
+    var builder = try ArticleIndexBuilder(
+      wanted: wanted, fields: articles.fields, markup: articles.markup, folder: temporaryFolder())
+    for path in xml {
+      let input = try stage.opener(path)
+      let reader = try ReadAhead(input)
+      try builder.add(input.name) { () throws(Failure) in try reader.next() }
+      try input.finish()
+    }
+    return builder.finish()
+  }
+
+  private func reportMissing(_ missing: [PMID], in stage: Stage) {
+    guard !missing.isEmpty else { return }
+    let shown = missing.prefix(20).map(\.description).joined(separator: ", ")
+    let rest = missing.count > 20 ? " and \(missing.count - 20) more" : ""
+    stage.diagnostics.warning(
+      "\(missing.count) \(missing.count == 1 ? "PMID was" : "PMIDs were") not found: \(shown)\(rest)",
+      details: [.init("missing", .array(missing.map { .string($0.description) }))])
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import MillraceCore
+
+/// Turns PubMed XML into a row an article.
+struct Parse: FilterCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Turn PubMed XML into a row an article.",
+    discussion: """
+      Takes PubMed's baseline and update files and EFetch answers, compressed or not. Books and deletions are rows of \
+      their own kind: article, book or deletion in the field kind.
+        $ aug-pubmed parse < pubmed26n1334.xml.gz > articles.ndjson
+        $ aug-pubmed parse --fields pmid,title,journal,year --to csv -o articles.csv pubmed26n133*.xml.gz
+      """)
+  static let toolName = "aug-pubmed"
+
+  @Argument(
+    help: ArgumentHelp("PubMed XML instead of standard input; - is standard input.", valueName: "file"),
+    completion: .file(extensions: ["xml", "gz", "zst"]))
+  var files: [String] = []
+
+  @OptionGroup(title: "Articles") var articles: ArticleOptions
+
+  @Option(help: ArgumentHelp("Format of the output.", valueName: "format"))
+  var to = RecordFormat.ndjson
+
+  @Option(help: ArgumentHelp("Compression of the output.", valueName: "method"))
+  var compress = OutputCompression.none
+
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
+  @OptionGroup(title: "Run") var runOptions: RunOptions
+
+  var inputPaths: [String] { files.isEmpty ? ["-"] : files }
+  var parameters: [JSONValue.Member] {
+    articles.parameters + [
+      .init("to", .string(to.rawValue)), .init("compress", .string(compress.rawValue)),
+    ]
+  }
+
+  func run(in stage: Stage) throws(Failure) {
+    let rows = ArticleBlocks(
+      inputPaths, fields: articles.fields, markup: articles.markup, open: stage.opener)
+    if to == .ndjson {
+      let file = try stage.openOutput(compression: compress.compression)
+      while let block = try rows.next() { try file.write(block.slice) }
+      try stage.finish(file, rowsIn: rows.count, rowsOut: rows.count)
+    } else {
+      var writing = WritingOptions()
+      writing.format = to
+      let schema = try OutputSchema(
+        for: rows.table, options: writing, columns: articles.fields.ordered.map { FieldName($0.name) })
+      let written = try stage.transformRows(
+        of: { () throws(Failure) in try rows.next() }, schema: schema, compression: compress.compression
+      ) {
+        { (row, writer) throws(Failure) in try writer.write(row) }
+      }
+      try stage.finish(written.file, rowsIn: rows.count, rowsOut: written.rows)
+    }
+  }
+}

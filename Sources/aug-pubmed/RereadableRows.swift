@@ -1,0 +1,118 @@
+import MillraceCore
+
+/// Rows that are read twice: once for the PMIDs in them, once to be written.
+///
+/// Regular files are opened again. What comes from a pipe is kept in a temporary file without a name.
+struct RereadableRows {
+  private let input: InputOptions
+  /// The pipes' content, in the order in which they are read.
+  private var copies: [String: UnnamedFile] = [:]
+  let pmids: PMIDList
+
+  /// Reads all rows and collects the PMIDs in their field `field`. Bad rows are passed over here: the second reading
+  /// tells of them, unless the first one is to stop the run (`failsOnBadRows`) before the XML is read for nothing.
+  init(_ input: InputOptions, field: FieldName, failsOnBadRows: Bool, open: @escaping Stage.Opener) throws(Failure) {
+    self.input = input
+    var copies: [String: UnnamedFile] = [:]
+    for path in Set(input.paths) where try !Self.canBeReopened(path) {
+      copies[path] = try UnnamedFile(in: temporaryFolder())
+    }
+    let copied = copies
+    let tables = TableSequence(input.paths, options: input.reading) { path throws(Failure) in
+      let recorded = try open(path)
+      guard let copy = copied[path] else { return recorded }
+      return CopyingInput(recorded, to: copy)
+    }
+    self.copies = copies
+    pmids = try Self.collect(tables, field: field, ragged: input.ragged, failsOnBadRows: failsOnBadRows)
+  }
+
+  /// The same rows from their beginning.
+  func again() -> TableSequence {
+    let copies = copies
+    return TableSequence(input.paths, options: input.reading) { path throws(Failure) in
+      if let copy = copies[path] {
+        return SecondReading(path == "-" ? "standard input" : path, UnnamedFileSource(copy))
+      }
+      let file = try FileSource(path: path)
+      return SecondReading(file.name, try DecompressedSource(file, name: file.name))
+    }
+  }
+
+  private static func canBeReopened(_ path: String) throws(Failure) -> Bool {
+    guard path != "-" else { return false }
+    return try FileSource(path: path).isRegular
+  }
+
+  private static func collect(
+    _ tables: TableSequence, field: FieldName, ragged: RaggedRows, failsOnBadRows: Bool
+  ) throws(Failure) -> PMIDList {
+    let cursor = RecordCursor()
+    cursor.ragged = ragged
+    var pmids: [PMID] = []
+    while let block = try tables.next() {
+      cursor.open(block)
+      while true {
+        do throws(Failure) {
+          guard try cursor.next() else { break }
+          pmids += try cursor.pmids(in: field)
+        } catch {
+          if failsOnBadRows { throw error }
+        }
+      }
+    }
+    return PMIDList(pmids)
+  }
+}
+
+/// An input that is copied while it is read.
+private final class CopyingInput: TableInput {
+  let name: String
+  private let input: RecordedInput
+  private let copy: UnnamedFile
+
+  init(_ input: RecordedInput, to copy: UnnamedFile) {
+    name = input.name
+    self.input = input
+    self.copy = copy
+  }
+
+  func read(into buffer: ByteBuffer) throws(Failure) -> Int {
+    let start = buffer.count
+    let count = try input.read(into: buffer)
+    unsafe try copy.append(UnsafeRawBufferPointer(rebasing: buffer.bytes[start...]))
+    return count
+  }
+
+  func finish(records: Int?) throws(Failure) { try input.finish(records: records) }
+}
+
+/// An input that was recorded when it was read for the first time.
+private final class SecondReading: TableInput {
+  let name: String
+  private let source: any ByteSource
+
+  init(_ name: String, _ source: any ByteSource) {
+    self.name = name
+    self.source = source
+  }
+
+  func read(into buffer: ByteBuffer) throws(Failure) -> Int { try source.read(into: buffer) }
+  func finish(records: Int?) {}
+}
+
+/// The bytes of a temporary file.
+///
+/// Unchecked Sendable: one thread at a time reads.
+private final class UnnamedFileSource: ByteSource, @unchecked Sendable {
+  private let file: UnnamedFile
+  private var offset = 0
+
+  init(_ file: UnnamedFile) { self.file = file }
+
+  func read(into buffer: ByteBuffer) throws(Failure) -> Int {
+    let count = try file.read(at: offset, count: min(1 << 16, buffer.capacity - buffer.count), into: buffer)
+    offset += count
+    return count
+  }
+}
