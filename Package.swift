@@ -64,8 +64,9 @@ let package = Package(
       ] + (usesISAL ? ["CISAL"] : []),
       swiftSettings: swiftSettings),
 
-    tool("chunk"),
-    tool("merge"),
+    .target(name: "ChunkManifest", dependencies: ["MillraceCore"], swiftSettings: swiftSettings),
+    tool("chunk", dependencies: ["ChunkManifest"]),
+    tool("merge", dependencies: ["ChunkManifest"]),
     tool("aug-pubmed", dependencies: ["CLibXML2"]),
     tool("prov"),
 
@@ -83,6 +84,12 @@ let package = Package(
     .testTarget(
       name: "ProvTests", dependencies: ["MillraceCore", "Support", "probe", "prov"], swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", dependencies: ["Support"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ChunkTests", dependencies: ["MillraceCore", "ChunkManifest", "Support", "chunk"], path: "Tests/ChunkTests",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "MergeTests", dependencies: ["MillraceCore", "ChunkManifest", "Support", "chunk", "merge"],
+      path: "Tests/MergeTests", swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -43,6 +43,9 @@ public final class TemporaryFolder: Sendable {
 
   /// The names in the folder, hidden ones too, sorted.
   public var names: [String] { namesInFolder(path).sorted() }
+
+  /// The names in a folder within, hidden ones too, sorted.
+  public func names(in folder: String) -> [String] { namesInFolder(self(folder)).sorted() }
 }
 
 /// The bytes of a file; nil when it cannot be read.

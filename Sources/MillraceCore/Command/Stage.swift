@@ -58,7 +58,16 @@ public final class Stage {
 
   public var opener: Opener {
     let (recorder, progress) = (recorder, progress)
-    return { path throws(Failure) in try RecordedInput(path: path, recorder: recorder, progress: progress) }
+    return { path throws(Failure) in
+      try RecordedInput(path: path, knownDigest: nil, recorder: recorder, progress: progress)
+    }
+  }
+
+  /// Opens an input that is read to its end, compressed or not.
+  ///
+  /// - Parameter knownDigest: Of the file as it lies there, where it has been computed already.
+  public func open(_ path: String, knownDigest: SHA256Digest? = nil) throws(Failure) -> RecordedInput {
+    try RecordedInput(path: path, knownDigest: knownDigest, recorder: recorder, progress: progress)
   }
 
   // MARK: The output
@@ -96,11 +105,15 @@ public final class RecordedInput: TableInput, @unchecked Sendable {
   private let recorder: StageRecorder
   private let progress: Progress
   private let index: Int
-  private let digest: DigestThread?
+  private let hashing: DigestThread?
+  /// Of the bytes as they lie in the file: known from the beginning, or, where provenance needs it, after `finish`.
+  public private(set) var digest: SHA256Digest?
   private let decompressed: DecompressedSource
   private var reportedBytes = 0
 
-  init(path: String, recorder: StageRecorder, progress: Progress) throws(Failure) {
+  init(
+    path: String, knownDigest: SHA256Digest?, recorder: StageRecorder, progress: Progress
+  ) throws(Failure) {
     file = try FileSource(path: path)
     name = file.name
     self.recorder = recorder
@@ -108,8 +121,9 @@ public final class RecordedInput: TableInput, @unchecked Sendable {
     index = recorder.addInput(name: name, path: path == "-" ? nil : path, descriptor: file.descriptor)
     // Whether a stage of ours is at the other end of a pipe can be told when its first bytes are there.
     file.waitForBytes()
-    digest = recorder.needsDigest(ofInput: index) ? try DigestThread() : nil
-    file.digest = digest
+    digest = knownDigest
+    hashing = knownDigest == nil && recorder.needsDigest(ofInput: index) ? try DigestThread() : nil
+    file.digest = hashing
     decompressed = try DecompressedSource(file, name: name)
   }
 
@@ -120,11 +134,15 @@ public final class RecordedInput: TableInput, @unchecked Sendable {
     return count
   }
 
+  /// `digest` will be that of the bytes that `read` gives: they are hashed, and not compressed.
+  public var hashesContent: Bool { hashing != nil && decompressed.compression == nil }
+
   /// Takes note that the input was read to its end.
   ///
   /// - Throws: `Failure(.no)` when `--require-upstream` is not met.
   public func finish(records: Int? = nil) throws(Failure) {
-    let content = StreamContent(digest: try digest?.finish(), bytes: file.byteCount, records: records)
+    if let hashing { digest = try hashing.finish() }
+    let content = StreamContent(digest: digest, bytes: file.byteCount, records: records)
     try recorder.finishInput(index, content)
     progress.add(bytes: 0, records: records ?? 0)
   }

@@ -62,6 +62,9 @@ extension SHA256Digest: CustomStringConvertible {
   private let context: OpaquePointer
 
   public init() {
+    // libcrypto would tear itself down when the process exits, under the threads that are still hashing then. Its
+    // configuration files choose nothing that SHA-256 needs, and reading them costs every tool's start.
+    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CONFIG), nil)
     guard let context = unsafe EVP_MD_CTX_new() else { fatalError("libcrypto: out of memory") }
     unsafe self.context = context
     start()

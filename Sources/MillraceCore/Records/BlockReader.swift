@@ -64,7 +64,8 @@ public final class BlockReader: @unchecked Sendable {
     if let last = table.preamble.last, dialect.hasHeader { endsWithLineEnd = isLineEnd(last) }
   }
 
-  /// The next records; nil at the end.
+  /// The next records; nil at the end. The blocks hold every byte behind the preamble: blank lines behind the last record
+  /// may come as a block without records.
   ///
   /// - Parameters:
   ///   - recordsBefore: Records of earlier inputs.
@@ -84,7 +85,11 @@ public final class BlockReader: @unchecked Sendable {
         return takeBlock(
           upTo: lastEnd, recordCount: recordCount, recordsBefore: recordsBefore, needsLineEndBefore: needsLineEndBefore)
       }
-      if input.isAtEnd { return nil }
+      if input.isAtEnd {
+        // Blank lines behind the last record: whoever gives back the input needs them.
+        return takeBlock(
+          upTo: lastEnd, recordCount: 0, recordsBefore: recordsBefore, needsLineEndBefore: needsLineEndBefore)
+      }
       guard input.buffer.count - input.start <= maximumRecordBytes else { throw recordTooLong() }
       input.grow(limit: maximumRecordBytes + Self.blockBytes)
       scanned = input.buffer.count

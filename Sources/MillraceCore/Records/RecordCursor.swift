@@ -107,6 +107,9 @@ import Glibc
     return unsafe UnsafeRawBufferPointer(start: base + contentEnd, count: end - contentEnd)
   }
 
+  /// Where the record stands in its block's slice, its line end included.
+  public var spanInBlock: Range<Int> { start..<contentEnd + (unsafe lineEnd.count) }
+
   /// The record's place, for diagnostics.
   public func place(field: FieldName? = nil, byte: Int? = nil) -> Place {
     guard let block else { return Place(file: table.name) }

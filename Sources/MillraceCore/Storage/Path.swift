@@ -53,3 +53,11 @@ func namesInFolder(_ path: String) throws(Failure) -> [String] {
   }
   return names
 }
+
+/// Whether there is a folder of that name, links followed.
+public func isFolder(_ path: String) -> Bool {
+  fileStatus(path, followingLinks: true).map { fileKind($0) == S_IFDIR } ?? false
+}
+
+/// Whether there is anything of that name, links followed.
+public func isThere(_ path: String) -> Bool { fileStatus(path, followingLinks: true) != nil }

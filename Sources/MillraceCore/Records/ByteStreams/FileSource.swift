@@ -13,17 +13,21 @@ public final class FileSource: ByteSource, @unchecked Sendable {
   /// Takes every byte that is read; set it before the first one is.
   public var digest: DigestThread?
   private let counter = Atomic<Int>(0)
+  /// Where reading began: a caller may hand over standard input in the middle of a file.
+  private let startOffset: off_t
 
   /// Opens a file to read.
   ///
   /// - Parameters:
   ///   - path: "-" for standard input.
+  ///   - name: What diagnostics call it instead of its path.
   ///   - digest: Takes every byte that is read.
   /// - Throws: `.noInput` for a missing or unreadable file and for a directory.
-  public init(path: String, digest: DigestThread? = nil) throws(Failure) {
+  public init(path: String, name: String? = nil, digest: DigestThread? = nil) throws(Failure) {
     self.digest = digest
     let isStandardInput = path == "-"
-    name = isStandardInput ? "standard input" : path
+    let name = name ?? (isStandardInput ? "standard input" : path)
+    self.name = name
     let place = Place(file: name)
     descriptor =
       isStandardInput ? STDIN_FILENO : retryingInterrupted { unsafe open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC) }
@@ -33,6 +37,7 @@ public final class FileSource: ByteSource, @unchecked Sendable {
       throw .system(.noInput, "cannot read", errorNumber: errno, at: place)
     }
     self.status = status
+    startOffset = lseek(descriptor, 0, SEEK_CUR)
     if fileKind(status) == S_IFDIR {
       if !isStandardInput { close(descriptor) }
       throw Failure(.noInput, "is a directory", at: place, advice: "name the files in it")
@@ -48,6 +53,22 @@ public final class FileSource: ByteSource, @unchecked Sendable {
   /// The file's size in bytes when it was opened; nil for a pipe or a terminal.
   public var size: Int? { isRegular ? Int(status.st_size) : nil }
 
+  /// What tells that a file is still the one that was opened before.
+  public struct Version: Sendable, Equatable {
+    let device: dev_t
+    let inode: ino_t
+    let size: off_t
+    let seconds: Int
+    let nanoseconds: Int
+  }
+
+  /// The file and when it was last changed, as of its opening.
+  public var version: Version {
+    Version(
+      device: status.st_dev, inode: status.st_ino, size: status.st_size, seconds: status.st_mtim.tv_sec,
+      nanoseconds: status.st_mtim.tv_nsec)
+  }
+
   /// Bytes read so far, before decompression.
   public var byteCount: Int { counter.load(ordering: .relaxed) }
 
@@ -55,6 +76,15 @@ public final class FileSource: ByteSource, @unchecked Sendable {
   public func waitForBytes() {
     var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     while unsafe poll(&wait, 1, -1) < 0 && errno == EINTR {}
+  }
+
+  /// Goes back to where reading began. For a regular file whose bytes are not being hashed.
+  public func rewind() throws(Failure) {
+    precondition(isRegular && digest == nil, "only a regular file can be read twice, and hashed once")
+    guard lseek(descriptor, startOffset, SEEK_SET) >= 0 else {
+      throw .system(.inputOutput, "cannot read again", errorNumber: errno, at: Place(file: name))
+    }
+    counter.store(0, ordering: .relaxed)
   }
 
   public func read(into buffer: ByteBuffer) throws(Failure) -> Int {

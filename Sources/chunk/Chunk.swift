@@ -1,0 +1,67 @@
+import ArgumentParser
+import ChunkManifest
+import MillraceCore
+
+/// Splits a table into chunk files and prints their manifest.
+@main
+struct Chunk: FilterCommand {
+  static let configuration = CommandConfiguration(
+    commandName: programName,
+    abstract: "Split NDJSON or CSV into chunk files, never inside a record.",
+    discussion: """
+      Cut a table for an array job of 40 tasks, and put it together again:
+        $ chunk --parts 40 -d parts -o parts.manifest reads.csv
+        $ merge -o result.csv < parts.manifest
+
+      Each chunk of CSV repeats the header. The manifest tells path, first record, records, bytes and SHA-256 of every
+      chunk and is closed by a line with totals; the folder keeps a copy as chunks.manifest, written last. Running again
+      into the same folder replaces what an earlier run left there: its manifest, and all files that are named as chunks
+      are (chunk-00000.csv and so on).
+      """,
+    version: Millrace.versionText)
+
+  @OptionGroup(title: "Input") var input: InputOptions
+  @OptionGroup(title: "Chunks") var size: ChunkOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
+  @OptionGroup(title: "Run") var runOptions: RunOptions
+
+  static var toolName: String { "chunk" }
+
+  var inputPaths: [String] { input.paths }
+
+  var parameters: [JSONValue.Member] { input.parameters + size.parameters }
+
+  func validate() throws {
+    if input.files.count > 1 {
+      throw ValidationError("chunk takes one input; merge puts several together: merge A B | chunk")
+    }
+  }
+
+  func run(in stage: Stage) throws(Failure) {
+    let folder = stage.isDryRun ? nil : try OutputFolder(path: size.directory)
+    let table = try ChunkInput(input, countsRecords: size.needsCount, spoolingIn: folder, stage)
+    let manifest = try stage.openOutput()
+    let chunks = ChunkFolder(
+      folder, header: table.reader.table.preamble, format: table.reader.table.dialect.format,
+      compression: size.compress.compression, computesDigests: size.checksum == .sha256
+    ) { chunk throws(Failure) in
+      let line = ByteBuffer()
+      chunk.write(to: line)
+      try manifest.write(ByteSlice(line))
+    }
+    var consumer = try size.makeConsumer(table.reader.table, count: table.records, into: chunks)
+    let content = try table.forEachBlock(computesDigest: size.checksum == .sha256 && !stage.isDryRun) {
+      block throws(Failure) in try consumer.append(block)
+    }
+    try consumer.finish()
+    let end = try chunks.finish(content, order: size.order)
+    let line = ByteBuffer()
+    end.write(to: line)
+    try manifest.write(ByteSlice(line))
+    try stage.finish(manifest, rowsIn: end.records, rowsOut: end.records, records: end.chunks + 1)
+    if stage.isDryRun {
+      stage.diagnostics.note("would write \(end.chunks) chunks with \(end.records) records to \(size.directory)")
+    }
+  }
+}

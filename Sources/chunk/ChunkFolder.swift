@@ -1,0 +1,103 @@
+import ChunkManifest
+import MillraceCore
+
+/// The folder of the chunk files and of its own copy of the manifest.
+///
+/// A file gets its name when it is whole. The manifest goes away before the first file changes and comes back last, so
+/// that a run that was cut off is recognised; in between, chunk files of an earlier run that this one did not replace are
+/// removed.
+final class ChunkFolder {
+  /// Nil in a dry run: all is done but nothing kept.
+  private let folder: OutputFolder?
+  /// What every file begins with.
+  let header: ByteSlice
+  private let format: RecordFormat
+  private let compression: Compression?
+  private let computesDigests: Bool
+  /// Told of every file that is whole, in their order.
+  private let report: (ChunkManifest.Chunk) throws(Failure) -> Void
+  private(set) var chunks: [ChunkManifest.Chunk] = []
+
+  /// - Parameters:
+  ///   - folder: Nil writes to /dev/null.
+  ///   - header: What every file begins with.
+  init(
+    _ folder: OutputFolder?, header: [UInt8], format: RecordFormat, compression: Compression?, computesDigests: Bool,
+    report: @escaping (ChunkManifest.Chunk) throws(Failure) -> Void
+  ) {
+    self.folder = folder
+    let buffer = ByteBuffer(capacity: header.count)
+    buffer.append(header)
+    self.header = ByteSlice(buffer)
+    self.format = format
+    self.compression = compression
+    self.computesDigests = computesDigests && folder != nil
+    self.report = report
+  }
+
+  /// Opens a chunk's file, with the header in it.
+  ///
+  /// - Parameter hashesAlong: Computes the digest while the file is written, on a thread; else when it is whole.
+  func makeFile(_ index: Int, hashesAlong: Bool) throws(Failure) -> OutputFile {
+    let name = Self.name(index, format: format, compression: compression)
+    let file = try OutputFile(
+      path: folder?(name) ?? "/dev/null", compression: compression,
+      digest: computesDigests && hashesAlong ? DigestThread() : nil)
+    if header.count > 0 { try file.write(header) }
+    return file
+  }
+
+  /// Ends the next chunk's file and lists it.
+  func finishFile(_ file: OutputFile, firstRecord: Int?, records: Int) throws(Failure) {
+    if chunks.isEmpty { try folder?.remove(ChunkManifest.fileName) }
+    let written = try file.finish()
+    var digest = written.digest
+    if computesDigests && digest == nil { digest = try digestOf(FileSource(path: file.name)) }
+    let chunk = ChunkManifest.Chunk(
+      index: chunks.count, path: file.name, firstRecord: firstRecord, records: records, bytes: written.byteCount,
+      digest: digest)
+    chunks.append(chunk)
+    try report(chunk)
+  }
+
+  /// Removes what an earlier run left and writes the folder's manifest.
+  func finish(_ input: ChunkInput.Content, order: ChunkManifest.Order) throws(Failure) -> ChunkManifest.End {
+    let end = ChunkManifest.End(
+      chunks: chunks.count, records: chunks.reduce(0) { $0 + $1.records }, bytes: input.bytes, digest: input.digest,
+      format: format, headerBytes: header.count, hasByteOrderMark: input.hasByteOrderMark,
+      hasFinalLineEnd: input.hasFinalLineEnd, order: order, compression: compression,
+      directory: folder?.absolutePath ?? "")
+    guard let folder else { return end }
+    if chunks.isEmpty { try folder.remove(ChunkManifest.fileName) }
+    let current = Set(chunks.map(\.path))
+    for name in try folder.names() where Self.isChunkName(name) && !current.contains(folder(name)) {
+      try folder.remove(name)
+    }
+    let lines = ByteBuffer()
+    for chunk in chunks { chunk.write(to: lines) }
+    end.write(to: lines)
+    let copy = try AtomicFile(path: folder(ChunkManifest.fileName))
+    unsafe try copy.write(lines.bytes)
+    try copy.commit()
+    return end
+  }
+
+  // MARK: Names
+
+  /// As in chunk-00042.csv.gz: names sort in order up to a hundred thousand files.
+  static func name(_ index: Int, format: RecordFormat, compression: Compression?) -> String {
+    let number = String(index)
+    let zeros = String(repeating: "0", count: max(0, 5 - number.utf8.count))
+    return "chunk-\(zeros)\(number).\(format.rawValue)" + (compression.map { "." + $0.pathExtension } ?? "")
+  }
+
+  /// Whether a file has a name that this tool gives.
+  static func isChunkName(_ name: String) -> Bool {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 2 || parts.count == 3, parts[0].hasPrefix("chunk-"), let index = Int(parts[0].dropFirst(6)),
+      let format = RecordFormat(rawValue: String(parts[1]))
+    else { return false }
+    let compression = Compression.allCases.first { parts.count == 3 && parts[2] == $0.pathExtension }
+    return Self.name(index, format: format, compression: compression) == name
+  }
+}

@@ -1,5 +1,0 @@
-import ArgumentParser
-import MillraceCore
-
-@main
-struct Placeholder: ParsableCommand {}

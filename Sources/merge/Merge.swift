@@ -1,0 +1,79 @@
+import ArgumentParser
+import ChunkManifest
+import MillraceCore
+
+/// Puts chunks together again.
+@main
+struct Merge: FilterCommand {
+  static let configuration = CommandConfiguration(
+    commandName: programName,
+    abstract: "Merge chunk files, or any files of records, into one table.",
+    discussion: """
+      Put together what chunk took apart, after every chunk has been checked against the manifest:
+        $ chunk -n 10000 -d parts -o parts.manifest reads.csv
+        $ merge -o reads.csv < parts.manifest
+
+      An input is a manifest, the folder of chunk files (which keeps a copy of the manifest) or a file of records; what
+      it is is found from its first bytes. The chunks of a manifest are looked for beside it, at their paths from the
+      current folder, and in the folder that the manifest names.
+
+      The output begins with the first header. Files of CSV whose columns stand in another order are merged by name; other
+      differences are refused without --union.
+      """,
+    version: Millrace.versionText)
+
+  @OptionGroup(title: "Input") var input: InputOptions
+
+  @Flag(name: .customLong("no-verify"), help: "Do not compare sizes and digests of chunks with the manifest.")
+  var noVerify = false
+
+  @Flag(help: "Merge what is there; name what is missing and end with status 1.")
+  var allowMissing = false
+
+  @Flag(help: "Take the columns of all files of CSV, and leave empty what a file lacks.")
+  var union = false
+
+  @OptionGroup(title: "Format") var format: FormatOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
+  @OptionGroup(title: "Run") var runOptions: RunOptions
+
+  static var toolName: String { "merge" }
+
+  var inputPaths: [String] { input.paths }
+
+  var parameters: [JSONValue.Member] {
+    input.parameters + format.parameters + [
+      .init("no-verify", .bool(noVerify)), .init("allow-missing", .bool(allowMissing)), .init("union", .bool(union)),
+    ]
+  }
+
+  func run(in stage: Stage) throws(Failure) {
+    let parts = try Parts(input.paths, stage).parts
+    let present = parts.filter { $0.missing == nil }
+    let missing = parts.compactMap(\.missing)
+    if let first = missing.first {
+      guard allowMissing else { throw Self.failure(first, missing: missing.count) }
+      for failure in missing { stage.diagnostics.warning("left out: \(failure)") }
+      stage.answer = .no
+    }
+    if !noVerify { try Verification.check(present, jobs: stage.jobs) }
+    let plan = try MergePlan(present, options: input.reading, isUnion: union)
+    let file = try stage.openOutput(compression: format.compress.compression)
+    let rows: Int
+    if plan.isUniform && (format.to == nil || format.to == plan.inputs.first?.table.dialect.format) {
+      rows = try ByteMerge.run(plan, options: input.reading, isVerified: !noVerify, stage, into: file)
+    } else {
+      rows = try RowMerge.run(
+        plan, writing: format.writing, reading: input.reading, isVerified: !noVerify, stage, into: file)
+    }
+    try stage.finish(file, rowsIn: rows, rowsOut: rows)
+  }
+
+  private static func failure(_ first: Failure, missing count: Int) -> Failure {
+    var failure = first
+    if count > 1 { failure.message += "; \(count - 1) more cannot be read" }
+    failure.advice = "--allow-missing merges what is there, with status 1"
+    return failure
+  }
+}

@@ -1,0 +1,179 @@
+import ChunkManifest
+import MillraceCore
+
+/// One input of a merge.
+struct Part: Sendable {
+  /// As diagnostics call it.
+  var name: String
+  /// Nil for standard input.
+  var path: String?
+  /// What a manifest says of it.
+  var chunk: ChunkManifest.Chunk?
+  /// Bytes of the header that the manifest says chunks begin with.
+  var headerBytes: Int?
+  /// The file as it was when it was found: it must be the same when it is verified and when it is copied.
+  var version: FileSource.Version?
+  /// Why the part cannot be read.
+  var missing: Failure?
+  /// Standard input, which cannot be opened twice.
+  var opened: OpenedInput?
+}
+
+extension Part {
+  /// Opens the part's file to look at it, or to verify it.
+  ///
+  /// - Throws: `.badData` when it has changed since it was found.
+  func openFile() throws(Failure) -> FileSource {
+    let file = try FileSource(path: path ?? "-")
+    try check(file)
+    return file
+  }
+
+  /// Opens the part as an input of the stage, to be read to its end.
+  ///
+  /// - Parameter isVerified: Its digest was found to be the manifest's.
+  func open(in stage: Stage, isVerified: Bool) throws(Failure) -> RecordedInput {
+    guard let path else { throw Failure(.internalError, "standard input cannot be opened twice") }
+    let input = try stage.open(path, knownDigest: isVerified ? chunk?.digest : nil)
+    try check(input.file)
+    return input
+  }
+
+  private func check(_ file: FileSource) throws(Failure) {
+    guard file.version != version else { return }
+    throw Failure(
+      .badData, "the file changed while merge was running", at: Place(file: name),
+      advice: "run merge again when nobody writes to it")
+  }
+}
+
+/// What the arguments of a merge stand for: each is a manifest, a folder that holds one, or a file of records.
+struct Parts {
+  private(set) var parts: [Part] = []
+
+  /// Largest manifest, in bytes: some millions of chunks.
+  private static let largestManifest = 1 << 30
+
+  /// - Parameter arguments: Paths; "-" for standard input.
+  /// - Throws: `.noInput` for a folder without a manifest, `.badData` for a manifest that is not whole.
+  init(_ arguments: [String], _ stage: Stage) throws(Failure) {
+    for argument in arguments { try add(argument, stage) }
+  }
+
+  private mutating func add(_ argument: String, _ stage: Stage) throws(Failure) {
+    if argument == "-" {
+      let input = try OpenedInput(stage.open(argument))
+      if unsafe ChunkManifest.begins(input.start.bytes) { return try add(input, manifestFolder: nil) }
+      parts.append(Part(name: input.name, opened: input))
+    } else if isFolder(argument) {
+      let manifest =
+        argument.hasSuffix("/") ? argument + ChunkManifest.fileName : "\(argument)/\(ChunkManifest.fileName)"
+      guard isThere(manifest) else {
+        throw Failure(
+          .noInput, "the folder has no \(ChunkManifest.fileName), which chunk writes last", at: Place(file: argument),
+          advice: "run chunk again; to merge other files, name them")
+      }
+      try add(OpenedInput(stage.open(manifest)), manifestFolder: argument)
+    } else {
+      let file: FileSource
+      do throws(Failure) {
+        file = try FileSource(path: argument)
+      } catch {
+        parts.append(Part(name: argument, path: argument, missing: error))
+        return
+      }
+      if try Self.isManifest(file) {
+        let slash = argument.lastIndex(of: "/")
+        try add(OpenedInput(stage.open(argument)), manifestFolder: slash.map { String(argument[..<$0]) } ?? ".")
+      } else if file.isRegular {
+        parts.append(Part(name: argument, path: argument, version: file.version))
+      } else {
+        throw Failure(
+          .noInput, "not a regular file: merge reads its inputs twice", at: Place(file: argument),
+          advice: "a pipe can be standard input")
+      }
+    }
+  }
+
+  private static func isManifest(_ file: FileSource) throws(Failure) -> Bool {
+    guard file.isRegular else { return false }
+    let start = ByteBuffer(capacity: 64)
+    while start.count < start.capacity, try file.read(into: start) > 0 {}
+    return unsafe ChunkManifest.begins(start.bytes)
+  }
+
+  private mutating func add(_ input: OpenedInput, manifestFolder: String?) throws(Failure) {
+    let text = try input.readAll(limit: Self.largestManifest)
+    let manifest = try unsafe ChunkManifest(parsing: text.bytes, name: input.name)
+    try input.recorded?.finish(records: manifest.chunks.count + 1)
+    for chunk in manifest.chunks { parts.append(Self.find(chunk, of: manifest, manifestFolder: manifestFolder)) }
+  }
+
+  /// A chunk's file lies beside its manifest, or where its path leads from here, or in the folder that the manifest names:
+  /// so a folder can be moved, and a manifest be read in another place.
+  private static func find(_ chunk: ChunkManifest.Chunk, of manifest: ChunkManifest, manifestFolder: String?) -> Part {
+    let name = chunk.path.split(separator: "/").last.map(String.init) ?? chunk.path
+    var candidates = [chunk.path, "\(manifest.end.directory)/\(name)"]
+    if let manifestFolder { candidates.insert("\(manifestFolder)/\(name)", at: 0) }
+    var missing: Failure?
+    for path in candidates {
+      do throws(Failure) {
+        return Part(
+          name: path, path: path, chunk: chunk, headerBytes: manifest.end.headerBytes,
+          version: try FileSource(path: path).version)
+      } catch {
+        missing = missing ?? error
+      }
+    }
+    return Part(name: chunk.path, chunk: chunk, missing: missing)
+  }
+}
+
+/// An input of which the first bytes have been read to see what it is.
+///
+/// Unchecked Sendable: one thread at a time reads.
+final class OpenedInput: ByteSource, @unchecked Sendable {
+  let name: String
+  private let source: any ByteSource
+  /// Nil for an input that is only looked at.
+  let recorded: RecordedInput?
+  /// What was read in advance.
+  let start = ByteBuffer(capacity: 64 << 10)
+  private var position = 0
+
+  convenience init(_ input: RecordedInput) throws(Failure) {
+    try self.init(input, name: input.name, recorded: input)
+  }
+
+  convenience init(_ file: FileSource) throws(Failure) {
+    try self.init(DecompressedSource(file, name: file.name, bufferSize: 64 << 10), name: file.name, recorded: nil)
+  }
+
+  private init(_ source: any ByteSource, name: String, recorded: RecordedInput?) throws(Failure) {
+    self.source = source
+    self.name = name
+    self.recorded = recorded
+    while start.count < 64, try source.read(into: start) > 0 {}
+  }
+
+  func read(into buffer: ByteBuffer) throws(Failure) -> Int {
+    guard position < start.count else { return try source.read(into: buffer) }
+    let count = min(start.count - position, buffer.capacity - buffer.count)
+    unsafe buffer.append(start.base + position, count: count)
+    position += count
+    return count
+  }
+
+  func readAll(limit: Int) throws(Failure) -> ByteBuffer {
+    var all = ByteBuffer(capacity: 64 << 10)
+    while true {
+      if all.count == all.capacity {
+        guard all.count <= limit else { throw Failure(.badData, "larger than \(limit) bytes", at: Place(file: name)) }
+        let larger = ByteBuffer(capacity: 2 * all.capacity)
+        unsafe larger.append(all.bytes)
+        all = larger
+      }
+      if try read(into: all) == 0 { return all }
+    }
+  }
+}
