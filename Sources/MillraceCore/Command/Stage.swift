@@ -82,6 +82,10 @@ public final class Stage {
   /// Gives the output its name, and then its sidecar.
   public func finish(_ file: OutputFile, rowsIn: Int, rowsOut: Int, records: Int? = nil) throws(Failure) {
     let written = try file.finish()
+    if isDryRun {
+      let name = output.output ?? "standard output"
+      diagnostics.note("would write \(rowsOut) of \(rowsIn) rows, \(written.byteCount) bytes, to \(name)")
+    }
     try recorder.finish(
       output: StreamContent(digest: written.digest, bytes: written.byteCount, records: records ?? rowsOut),
       rowsIn: rowsIn, rowsOut: rowsOut, status: answer)
