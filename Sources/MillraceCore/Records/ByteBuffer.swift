@@ -1,3 +1,5 @@
+import Glibc
+
 /// Growable bytes with room behind their end, filled by one owner at a time.
 ///
 /// Blocks of input and of formatted output are ByteBuffers. `padding` readable bytes always follow the content, so that
@@ -24,11 +26,30 @@
 
   public init(capacity: Int = 4096) {
     unsafe storedCapacity = capacity
-    unsafe storedBase = UnsafeMutableRawPointer.allocate(byteCount: capacity + Self.padding, alignment: 64)
-    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: capacity + Self.padding)
+    unsafe storedBase = Self.allocate(capacity + Self.padding)
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit { unsafe Self.deallocate(base, capacity + Self.padding) }
+
+  /// From this size on a buffer has pages of its own. In the heap, many large buffers that come and go between small
+  /// things that stay (a merge of thousands of files) leave holes: 200 MB after 1,750 files, where 16 MB are in use.
+  private static var mappedSize: Int { 64 << 10 }
+
+  /// Zeroed memory on a cache line's boundary.
+  private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
+    guard size >= mappedSize else {
+      let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+      unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+      return unsafe memory
+    }
+    let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let memory = unsafe memory, unsafe memory != MAP_FAILED else { fatalError("out of memory") }
+    return unsafe memory
+  }
+
+  private static func deallocate(_ memory: UnsafeMutableRawPointer, _ size: Int) {
+    if size >= mappedSize { unsafe munmap(memory, size) } else { unsafe memory.deallocate() }
+  }
 
   /// The content. Valid until the buffer grows or goes away.
   @inlinable public var bytes: UnsafeRawBufferPointer {
@@ -42,10 +63,9 @@
 
   @usableFromInline func grow(to needed: Int) {
     let newCapacity = max(needed, capacity * 2)
-    let new = UnsafeMutableRawPointer.allocate(byteCount: newCapacity + Self.padding, alignment: 64)
+    let new = unsafe Self.allocate(newCapacity + Self.padding)
     unsafe new.copyMemory(from: base, byteCount: count)
-    unsafe (new + count).initializeMemory(as: UInt8.self, repeating: 0, count: newCapacity + Self.padding - count)
-    unsafe base.deallocate()
+    unsafe Self.deallocate(base, capacity + Self.padding)
     unsafe storedBase = new
     unsafe storedCapacity = newCapacity
   }
