@@ -56,12 +56,14 @@ struct Chunk: FilterCommand {
     }
     try consumer.finish()
     let end = try chunks.finish(content, order: size.order)
+    if stage.isDryRun {
+      stage.progress.finish()
+      stage.diagnostics.note("would write \(end.chunks) chunks with \(end.records) records to \(size.directory)")
+      return
+    }
     let line = ByteBuffer()
     end.write(to: line)
     try manifest.write(ByteSlice(line))
     try stage.finish(manifest, rowsIn: end.records, rowsOut: end.records, records: end.chunks + 1)
-    if stage.isDryRun {
-      stage.diagnostics.note("would write \(end.chunks) chunks with \(end.records) records to \(size.directory)")
-    }
   }
 }
