@@ -96,6 +96,22 @@ TARGET MILLRACE_INLINE bool FUNCTION(skip_scalar)(cursor *c, uint8_t *kind, bool
   }
 }
 
+/// The colon behind a key, and the space around it.
+TARGET MILLRACE_INLINE bool FUNCTION(skip_colon)(cursor *c) {
+  FUNCTION(skip_space)(c);
+  if (c->at >= c->end || c->bytes[c->at] != ':') return fail(c, "a colon should follow the key");
+  c->at++;
+  FUNCTION(skip_space)(c);
+  return true;
+}
+
+/// Whether the key of an earlier member stands here again, with its quotes.
+TARGET MILLRACE_INLINE bool FUNCTION(is_same_key)(const cursor *c, const millrace_member *member) {
+  const size_t length = member->key_length + 2;
+  return !member->key_has_escapes && c->end - c->at >= length
+         && FUNCTION(is_equal)(c->bytes + c->at, c->bytes + member->key_start - 1, length);
+}
+
 /// A key with its colon, at its opening quote or at what stands in its place.
 TARGET MILLRACE_INLINE bool FUNCTION(skip_key)(cursor *c, uint32_t *length, bool *has_escapes) {
   if (c->at >= c->end || c->bytes[c->at] != '"') return fail(c, "a key in quotes should stand here");
@@ -103,11 +119,7 @@ TARGET MILLRACE_INLINE bool FUNCTION(skip_key)(cursor *c, uint32_t *length, bool
   const size_t start = c->at;
   if (!FUNCTION(skip_string)(c, has_escapes)) return false;
   *length = (uint32_t)(c->at - 1 - start);
-  FUNCTION(skip_space)(c);
-  if (c->at >= c->end || c->bytes[c->at] != ':') return fail(c, "a colon should follow the key");
-  c->at++;
-  FUNCTION(skip_space)(c);
-  return true;
+  return FUNCTION(skip_colon)(c);
 }
 
 /// A container at its opening bracket, with all it holds; a bit a level says whether it is an object.
@@ -160,19 +172,31 @@ TARGET static bool FUNCTION(skip_container)(cursor *c) {
 }
 
 /// The members of the object, or the elements of the array, that the cursor stands at.
-TARGET static int64_t FUNCTION(index_members)(cursor *c, millrace_member *members, size_t room, bool is_object) {
+///
+/// The first `known` of the members still tell of an earlier object in the same bytes. Rows mostly have the same keys in
+/// the same order: a key that is there again is found by comparison, and need not be looked through.
+TARGET static int64_t FUNCTION(index_members)(
+  cursor *c, millrace_member *members, size_t known, size_t room, bool is_object, bool *keys_are_known) {
   size_t count = 0;
+  bool all_known = true;
   const uint8_t *bytes = c->bytes;
   const uint8_t closing = is_object ? '}' : ']';
   c->at++;
   FUNCTION(skip_space)(c);
+  *keys_are_known = false;
   if (c->at < c->end && bytes[c->at] == closing) return 0;
   while (true) {
     if (count == room) return -2;
     millrace_member *member = &members[count];
-    member->key_start = member->key_length = 0;
-    member->key_has_escapes = false;
-    if (is_object) {
+    if (!is_object) {
+      member->key_start = member->key_length = 0;
+      member->key_has_escapes = false;
+    } else if (count < known && FUNCTION(is_same_key)(c, member)) {
+      member->key_start = (uint32_t)c->at + 1;
+      c->at += member->key_length + 2;
+      if (!FUNCTION(skip_colon)(c)) return -1;
+    } else {
+      all_known = false;
       member->key_start = (uint32_t)c->at + 1;
       if (!FUNCTION(skip_key)(c, &member->key_length, &member->key_has_escapes)) return -1;
     }
@@ -197,6 +221,7 @@ TARGET static int64_t FUNCTION(index_members)(cursor *c, millrace_member *member
       c->at++;
       FUNCTION(skip_space)(c);
     } else if (c->at < c->end && bytes[c->at] == closing) {
+      *keys_are_known = all_known && count == known;
       return (int64_t)count;
     } else {
       fail(c, is_object ? "a comma or } should stand here" : "a comma or ] should stand here");
@@ -206,14 +231,14 @@ TARGET static int64_t FUNCTION(index_members)(cursor *c, millrace_member *member
 }
 
 TARGET static millrace_object_result FUNCTION(index_object)(
-  const uint8_t *bytes, size_t start, size_t end, millrace_member *members, size_t room) {
+  const uint8_t *bytes, size_t start, size_t end, millrace_member *members, size_t known, size_t room) {
   cursor c = {bytes, start, end, 0};
-  millrace_object_result result = {-1, 0, 0, 0};
+  millrace_object_result result = {-1, false, 0, 0, 0};
   FUNCTION(skip_space)(&c);
   if (c.at >= end || bytes[c.at] != '{') {
     c.error = "a record is a JSON object: { should stand here";
   } else {
-    result.members = FUNCTION(index_members)(&c, members, room, true);
+    result.members = FUNCTION(index_members)(&c, members, known, room, true, &result.keys_are_known);
     if (result.members >= 0) {
       result.close = c.at;
       c.at++;

@@ -23,7 +23,20 @@ static size_t portable_json_run(const uint8_t *bytes, size_t length) {
   return i;
 }
 
+MILLRACE_INLINE bool portable_is_equal(const uint8_t *a, const uint8_t *b, size_t length) {
+  return memcmp(a, b, length) == 0;
+}
+
 #if defined(__x86_64__)
+/// May read up to 31 bytes behind both.
+MILLRACE_AVX2 MILLRACE_INLINE bool avx2_is_equal(const uint8_t *a, const uint8_t *b, size_t length) {
+  if (length > 32) return memcmp(a, b, length) == 0;
+  const __m256i equal =
+    _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)a), _mm256_loadu_si256((const __m256i *)b));
+  const uint32_t different = ~(uint32_t)_mm256_movemask_epi8(equal);
+  return ((uint64_t)different & ((1ULL << length) - 1)) == 0;
+}
+
 MILLRACE_AVX2 MILLRACE_INLINE uint32_t avx2_json_special(__m256i block) {
   const __m256i quote = _mm256_cmpeq_epi8(block, _mm256_set1_epi8('"'));
   const __m256i backslash = _mm256_cmpeq_epi8(block, _mm256_set1_epi8('\\'));
@@ -103,20 +116,21 @@ enum { maximum_depth = 1024 };
 #endif
 
 millrace_object_result millrace_index_object(
-  const uint8_t *bytes, size_t start, size_t end, millrace_member *members, size_t room) {
+  const uint8_t *bytes, size_t start, size_t end, millrace_member *members, size_t known, size_t room) {
 #if defined(__x86_64__)
-  if (millrace_has_avx2()) return avx2_index_object(bytes, start, end, members, room);
+  if (millrace_has_avx2()) return avx2_index_object(bytes, start, end, members, known, room);
 #endif
-  return portable_index_object(bytes, start, end, members, room);
+  return portable_index_object(bytes, start, end, members, known, room);
 }
 
 int64_t millrace_index_container(
   const uint8_t *bytes, size_t start, size_t end, millrace_member *members, size_t room) {
   cursor c = {bytes, start, end, 0};
+  bool keys_are_known;
 #if defined(__x86_64__)
-  if (millrace_has_avx2()) return avx2_index_members(&c, members, room, bytes[start] == '{');
+  if (millrace_has_avx2()) return avx2_index_members(&c, members, 0, room, bytes[start] == '{', &keys_are_known);
 #endif
-  return portable_index_members(&c, members, room, bytes[start] == '{');
+  return portable_index_members(&c, members, 0, room, bytes[start] == '{', &keys_are_known);
 }
 
 bool millrace_is_json_value(const uint8_t *bytes, size_t length, uint8_t *kind) {

@@ -89,6 +89,8 @@ typedef struct {
 typedef struct {
   /// Members found, or -1 when the object is not valid, or -2 when there are more than the room given.
   int64_t members;
+  /// The object has just the keys, in the same order, that the known members have.
+  bool keys_are_known;
   /// Where and why it is not valid.
   size_t error_offset;
   const char *_Nullable error;
@@ -97,9 +99,11 @@ typedef struct {
 } millrace_object_result;
 
 /// The members of the one object in bytes[start..<end], all of RFC 8259 checked but UTF-8; white space around it is
-/// allowed. Nesting is limited to 1024 levels.
+/// allowed. Nesting is limited to 1024 levels. The first `known` of `members` tell of an earlier object in the same bytes:
+/// keys that are there again are found faster.
 millrace_object_result millrace_index_object(
-  const uint8_t *_Nonnull bytes, size_t start, size_t end, millrace_member *_Nonnull members, size_t room);
+  const uint8_t *_Nonnull bytes, size_t start, size_t end, millrace_member *_Nonnull members, size_t known,
+  size_t room);
 
 /// The members of the object, or the elements of the array, that stands in bytes[start..<end] and was found valid. An
 /// element's key is empty. Returns their number, or -2 when there are more than the room given.

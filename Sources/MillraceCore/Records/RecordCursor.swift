@@ -44,6 +44,10 @@ import Glibc
   private var members: UnsafeMutablePointer<millrace_member>
   private var memberRoom = 64
   private var closingBrace = 0
+  /// Members that tell of an earlier record of the block.
+  private var knownMembers = 0
+  /// The record has the keys of the record before it, in the same order.
+  private(set) var hasKeysOfLastRecord = false
 
   public init() {
     unsafe base = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
@@ -73,6 +77,7 @@ import Glibc
     self.range = range
     unsafe base = UnsafePointer((buffer.base + range.lowerBound).assumingMemoryBound(to: UInt8.self))
     nextStart = 0
+    knownMembers = 0
   }
 
   private func indexCSV(delimiter: UInt8) {
@@ -222,8 +227,10 @@ import Glibc
 
   private func indexObject() throws(Failure) {
     while true {
-      let result = unsafe millrace_index_object(base, start, contentEnd, members, memberRoom)
+      let result = unsafe millrace_index_object(base, start, contentEnd, members, knownMembers, memberRoom)
       count = unsafe max(0, Int(result.members))
+      knownMembers = count
+      hasKeysOfLastRecord = unsafe result.keys_are_known
       if unsafe result.members >= 0 {
         closingBrace = unsafe result.close
         return

@@ -11,6 +11,8 @@ public final class RecordFormatter {
   private var way = Way.copy
   /// NDJSON to CSV: for each column of the input's own the member that has its value, -1 for none.
   private var memberOfColumn: [Int]
+  /// NDJSON to CSV: the record before had just the columns' keys in the columns' order.
+  private var isInOrder = false
   /// NDJSON to CSV: the names of the input's own columns, one behind the other, and where each ends.
   private let columnKeys = ByteBuffer()
   private let columnKeyEnds: [Int]
@@ -224,7 +226,10 @@ public final class RecordFormatter {
 
   /// `assign` for the members of the record as they stand.
   private func assignMembers(of cursor: RecordCursor) throws(Failure) {
-    if hasColumnsInOrder(cursor) {
+    // The columns' members are still those of the record before.
+    if isInOrder && cursor.hasKeysOfLastRecord { return }
+    isInOrder = hasColumnsInOrder(cursor)
+    if isInOrder {
       for column in memberOfColumn.indices { memberOfColumn[column] = column }
       return
     }
