@@ -105,26 +105,3 @@ import Glibc
 
   public func removeAll() { count = 0 }
 }
-
-/// From this size on a buffer has pages of its own. They come zeroed and cost nothing until they are touched, and they go
-/// back to the system at once: malloc kept hundreds of freed buffers, between which something smaller lived on.
-private let ownPages = 64 << 10
-
-private func allocateZeroed(_ byteCount: Int) -> UnsafeMutableRawPointer {
-  if byteCount >= ownPages {
-    let pages = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let pages = unsafe pages, unsafe pages != MAP_FAILED else { fatalError("out of memory") }
-    return unsafe pages
-  }
-  let bytes = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
-  unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-  return unsafe bytes
-}
-
-private func deallocate(_ bytes: UnsafeMutableRawPointer, _ byteCount: Int) {
-  if byteCount >= ownPages {
-    unsafe munmap(bytes, byteCount)
-  } else {
-    unsafe bytes.deallocate()
-  }
-}
