@@ -94,3 +94,19 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
+
+// `Fuzz/run` alone builds the fuzzer. It links the parsers of the tools, which are libraries then.
+if Context.environment["MILLRACE_FUZZ"] != nil {
+  let links: [Target.Dependency] = [
+    "MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+  ]
+  package.products = [.executable(name: "fuzz", targets: ["fuzz"])]
+  package.targets.removeAll { $0.isTest || $0.name == "aug-pubmed" }
+  package.targets += [
+    .target(
+      name: "aug-pubmed", dependencies: links + ["CLibXML2"], exclude: ["Main.swift"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "fuzz", dependencies: links + ["CRecordIndex", "aug-pubmed"], path: "Fuzz/Sources",
+      swiftSettings: swiftSettings),
+  ]
+}
