@@ -104,9 +104,10 @@ if Context.environment["MILLRACE_FUZZ"] != nil {
   package.targets.removeAll { $0.isTest || $0.name == "aug-pubmed" }
   package.targets += [
     .target(
-      name: "aug-pubmed", dependencies: links + ["CLibXML2"], exclude: ["Main.swift"], swiftSettings: swiftSettings),
+      name: "aug-pubmed", dependencies: links + ["CLibXML2"],
+      exclude: ["AugPubMed.swift", "Augment.swift", "Parse.swift"], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "fuzz", dependencies: links + ["CRecordIndex", "aug-pubmed"], path: "Fuzz/Sources",
+      name: "fuzz", dependencies: links + ["ChunkManifest", "CRecordIndex", "aug-pubmed"], path: "Fuzz/Sources",
       swiftSettings: swiftSettings),
   ]
 }

@@ -9,25 +9,26 @@ func fuzzCompression(_ bytes: UnsafeRawBufferPointer) {
   let content = input.content
   if let source = try? DecompressedSource(PieceSource(content, piece: piece), name: "fuzz", bufferSize: piece) {
     let own = decoded(source, room: room)
-    if source.compression == nil { precondition(own.bytes == content && !own.failed, "plain bytes changed") }
+    if source.compression == nil { require(own.bytes == content && !own.failed, "plain bytes changed") }
     if source.compression == .gzip,
       let reference = try? DecompressedSource(
         PieceSource(content, piece: .max), name: "fuzz", bufferSize: 1 << 12, decoder: ZlibDecoder())
     {
       let expected = decoded(reference, room: 1 << 12)
       if !own.wasCut && !expected.wasCut {
-        precondition(own.failed == expected.failed, "one decoder fails: zlib \(expected.failed), ours \(own.failed)")
-        if !own.failed { precondition(own.bytes == expected.bytes, "decoders differ") }
+        require(own.failed == expected.failed, "one decoder fails: zlib \(expected.failed), ours \(own.failed)")
+        if !own.failed { require(own.bytes == expected.bytes, "decoders differ") }
       }
     }
   }
   for compression in Compression.allCases {
     let packed = compressed(content, with: compression.makeEncoder(), room: room, piece: piece)
-    guard let source = try? DecompressedSource(PieceSource(packed, piece: piece), name: "fuzz", bufferSize: piece) else {
-      preconditionFailure("our own output is not recognised")
+    guard let source = try? DecompressedSource(PieceSource(packed, piece: piece), name: "fuzz", bufferSize: piece)
+    else {
+      fatalError("our own output is not recognised")
     }
     let back = decoded(source, room: room)
-    precondition(!back.failed && back.bytes == content, "what was compressed does not come back")
+    require(!back.failed && back.bytes == content, "what was compressed does not come back")
   }
 }
 
@@ -43,7 +44,7 @@ private func decoded(_ source: DecompressedSource, room: Int) -> Decoded {
   let buffer = ByteBuffer(capacity: room)
   do throws(Failure) {
     while try source.read(into: buffer) > 0 {
-      precondition(buffer.count <= room, "more than there is room for")
+      require(buffer.count <= room, "more than there is room for")
       unsafe result.bytes.append(contentsOf: buffer.bytes)
       buffer.removeAll()
       if result.bytes.count > 1 << 20 {
@@ -52,7 +53,7 @@ private func decoded(_ source: DecompressedSource, room: Int) -> Decoded {
       }
     }
   } catch {
-    precondition(error.status == .badData, "\(error)")
+    require(error.status == .badData, "\(error)")
     result.failed = true
   }
   return result
@@ -70,7 +71,7 @@ private func compressed(_ content: [UInt8], with encoder: any StreamEncoder, roo
         unsafe try? encoder.encode(
           bytes, into: UnsafeMutableRawBufferPointer(start: output.base, count: room), isEnd: isEnd)
       }
-      guard let step else { preconditionFailure("compressing fails") }
+      guard let step else { fatalError("compressing fails") }
       output.count = step.produced
       unsafe packed.append(contentsOf: output.bytes)
       taken = taken.dropFirst(step.consumed)

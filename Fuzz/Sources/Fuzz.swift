@@ -37,7 +37,7 @@ private func LLVMFuzzerRunDriver(
 
 /// The parsers that meet bytes from outside.
 enum FuzzTarget: String, CaseIterable {
-  case csv, ndjson, json, compression, xml, provenance
+  case csv, ndjson, json, compression, xml, provenance, manifest
 
   func run(_ bytes: UnsafeRawBufferPointer) {
     switch self {
@@ -47,6 +47,14 @@ enum FuzzTarget: String, CaseIterable {
     case .compression: unsafe fuzzCompression(bytes)
     case .xml: unsafe fuzzXML(bytes)
     case .provenance: unsafe fuzzProvenance(bytes)
+    case .manifest: unsafe fuzzManifest(bytes)
     }
   }
+}
+
+/// A law that an input may break; unlike a precondition it says in release builds too which one it was.
+func require(
+  _ isTrue: Bool, _ law: @autoclosure () -> String = "", file: StaticString = #file, line: UInt = #line
+) {
+  if !isTrue { fatalError(law(), file: file, line: line) }
 }

@@ -12,7 +12,7 @@ func fuzzJSON(_ bytes: UnsafeRawBufferPointer) {
     try unsafe parser.parse(padded: buffer.bytes, maximumDepth: JSONParser.greatestDepth)
   } catch let thrown {
     error = thrown
-    precondition(thrown.offset <= content.count, "the error lies behind the document")
+    require(thrown.offset <= content.count, "the error lies behind the document")
   }
   for isPortable in [false, true] {
     millrace_use_portable_path(isPortable)
@@ -20,11 +20,11 @@ func fuzzJSON(_ bytes: UnsafeRawBufferPointer) {
   }
   millrace_use_portable_path(false)
   guard let value = try? unsafe JSONValue.parse(buffer.bytes, maximumDepth: JSONParser.greatestDepth) else { return }
-  precondition(error == nil, "a value of what is no JSON")
+  require(error == nil, "a value of what is no JSON")
   let written = ByteBuffer(capacity: 0)
   value.write(to: written)
   let again = try? unsafe JSONValue.parse(written.bytes, maximumDepth: JSONParser.greatestDepth)
-  precondition(again == value, "writing changes the value")
+  require(again == value, "writing changes the value")
 }
 
 private func checkOwnReading(_ buffer: ByteBuffer, simdjson error: JSONError?) {
@@ -40,11 +40,11 @@ private func checkOwnReading(_ buffer: ByteBuffer, simdjson error: JSONError?) {
       unsafe members.baseAddress.map { unsafe millrace_index_object(bytes, 0, buffer.count, $0, members.count) }
     }
     let isSound = unsafe (found?.members ?? -1) >= 0 && isUTF8
-    precondition(isSound == (error == nil), "object: ours \(isSound), simdjson \(error?.message ?? "sound")")
+    require(isSound == (error == nil), "object: ours \(isSound), simdjson \(error?.message ?? "sound")")
   }
   var kind: UInt8 = 0
   let trimmed = unsafe buffer.bytes.drop { blank.contains($0) }
   let end = unsafe trimmed.lastIndex { !blank.contains($0) }.map { $0 + 1 } ?? trimmed.startIndex
   let isValue = unsafe millrace_is_json_value(bytes + trimmed.startIndex, end - trimmed.startIndex, &kind) && isUTF8
-  precondition(isValue == (error == nil), "value: ours \(isValue), simdjson \(error?.message ?? "sound")")
+  require(isValue == (error == nil), "value: ours \(isValue), simdjson \(error?.message ?? "sound")")
 }

@@ -16,11 +16,11 @@ func fuzzNDJSON(_ bytes: UnsafeRawBufferPointer) {
   options.format = .ndjson
   guard let source = TableBlocks(content, options: options, piece: piece) else { return }
   if !content.starts(with: [0xef, 0xbb, 0xbf]) {
-    precondition(source.records == ends.count, "the reader loses records")
+    require(source.records == ends.count, "the reader loses records")
   }
   _ = source.forEachRecord { (cursor) throws(Failure) in checkMembers(cursor) }
   if let copy = source.formatted(WritingOptions()), copy.bad == 0 {
-    precondition(copy.bytes.filter { $0 != 0x0a } == nonBlankContent(source), "bytes changed")
+    require(copy.bytes.filter { $0 != 0x0a } == nonBlankContent(source), "bytes changed")
   }
   checkTable(source)
   checkFlattening(source)
@@ -29,10 +29,9 @@ func fuzzNDJSON(_ bytes: UnsafeRawBufferPointer) {
 /// The lines that hold a record, without their line ends.
 private func nonBlankContent(_ source: TableBlocks) -> [UInt8] {
   let blank: [UInt8] = [0x20, 0x09, 0x0d]
-  return source.table.preamble
-    + source.blocks.flatMap { block in
-      unsafe Array(block.slice.bytes).split(separator: 0x0a).filter { !$0.allSatisfy(blank.contains) }.joined()
-    }
+  return source.blocks.flatMap { block in
+    unsafe Array(block.slice.bytes).split(separator: 0x0a).filter { !$0.allSatisfy(blank.contains) }.joined()
+  }
 }
 
 /// The cursor's members are those of the object as simdjson reads it.
@@ -41,21 +40,21 @@ private func checkMembers(_ cursor: RecordCursor) {
     // Half a surrogate pair in a nested value: bytes of a row, but no text; or deeper than values may be.
     return
   }
-  guard let members = value.members else { preconditionFailure("not an object") }
-  precondition(members.count == cursor.count, "members are lost")
+  guard let members = value.members else { fatalError("not an object") }
+  require(members.count == cursor.count, "members are lost")
   for (index, member) in members.enumerated() {
-    precondition(cursor.rawKey(index).textBytes == Array(member.name.utf8), "a key differs")
+    require(cursor.rawKey(index).textBytes == Array(member.name.utf8), "a key differs")
     let own = cursor[index]
     switch (member.value, own.spelling) {
     case (.null, .null): break
-    case (.bool(let value), .boolean): precondition(own.textBytes == Array((value ? "true" : "false").utf8))
-    case (.number(let text), .number): precondition(own.textBytes == Array(text.utf8))
+    case (.bool(let value), .boolean): require(own.textBytes == Array((value ? "true" : "false").utf8))
+    case (.number(let text), .number): require(own.textBytes == Array(text.utf8))
     case (.string(let text), .string), (.string(let text), .escapedString):
-      precondition(own.textBytes == Array(text.utf8), "a text differs")
+      require(own.textBytes == Array(text.utf8), "a text differs")
     case (.array, .array), (.object, .object):
       let parsed = try? unsafe JSONValue.parse(own.bytes, maximumDepth: JSONParser.greatestDepth)
-      precondition(parsed == member.value, "a nested value differs")
-    default: preconditionFailure("a value's kind differs")
+      require(parsed == member.value, "a nested value differs")
+    default: fatalError("a value's kind differs")
     }
   }
 }
@@ -68,9 +67,9 @@ private func checkTable(_ source: TableBlocks) {
   var reading = ReadingOptions()
   reading.format = .csv
   guard let rows = TableBlocks(table.bytes, options: reading, piece: .max) else {
-    preconditionFailure("the output cannot be read")
+    fatalError("the output cannot be read")
   }
-  precondition(rows.failure == nil && rows.records == source.records - table.bad, "rows are lost")
+  require(rows.failure == nil && rows.records == source.records - table.bad, "rows are lost")
   let columns = rows.table.columns
   guard table.bad == 0, Set(columns).count == columns.count else { return }
   var expected: [[[UInt8]]] = []
@@ -81,7 +80,7 @@ private func checkTable(_ source: TableBlocks) {
   let bad = rows.forEachRecord(ragged: .fail) { (cursor) throws(Failure) in
     values.append((0..<cursor.count).map { cursor[$0].textBytes ?? [] })
   }
-  precondition(bad == 0 && values == expected, "values change on the way to CSV")
+  require(bad == 0 && values == expected, "values change on the way to CSV")
 }
 
 /// Flattened rows are CSV, and what is made of it again are objects.
@@ -93,13 +92,13 @@ private func checkFlattening(_ source: TableBlocks) {
   var reading = ReadingOptions()
   reading.format = .csv
   guard let rows = TableBlocks(table.bytes, options: reading, piece: .max) else {
-    preconditionFailure("the output cannot be read")
+    fatalError("the output cannot be read")
   }
-  precondition(rows.failure == nil && rows.records == source.records - table.bad, "rows are lost")
+  require(rows.failure == nil && rows.records == source.records - table.bad, "rows are lost")
   options.format = .ndjson
   options.unflattens = true
   options.infersTypes = true
   guard let nested = rows.formatted(options, ragged: .fail) else { return }
-  precondition(nested.bad == 0, "flattened rows are ragged")
+  require(nested.bad == 0, "flattened rows are ragged")
   checkLines(nested.bytes)
 }

@@ -38,14 +38,15 @@ struct RecordEnds: Equatable {
 /// Checks that both paths of the scanner, in pieces and in one, find the same ends; returns them.
 func checkedRecordEnds(of content: [UInt8], dialect: Dialect, piece: Int) -> RecordEnds {
   let whole = RecordEnds(of: content, dialect: dialect, piece: content.count)
-  precondition(RecordEnds(of: content, dialect: dialect, piece: piece) == whole, "pieces change the record ends")
+  let inPieces = RecordEnds(of: content, dialect: dialect, piece: piece)
+  require(inPieces == whole, "pieces change the record ends: \(whole), in pieces \(inPieces)")
   millrace_use_portable_path(true)
-  precondition(RecordEnds(of: content, dialect: dialect, piece: piece) == whole, "the portable path differs")
+  require(RecordEnds(of: content, dialect: dialect, piece: piece) == whole, "the portable path differs")
   millrace_use_portable_path(false)
   let buffer = content.buffer
   var scanner = RecordScanner(format: dialect.format, delimiter: dialect.delimiter)
   let step = unsafe scanner.scan(buffer.bytes, isLast: true)
-  precondition(step.records == whole.ends.count && step.lastEnd == whole.ends.last ?? 0, "counting changes the ends")
+  require(step.records == whole.ends.count && step.lastEnd == whole.ends.last ?? 0, "counting changes the ends")
   return whole
 }
 
@@ -89,11 +90,11 @@ struct TableBlocks {
           guard try cursor.next() else { break }
           try body(cursor)
         } catch {
-          precondition(error.status == .badData, "\(error)")
+          require(error.status == .badData, "\(error)")
           bad += 1
         }
       }
-      precondition(cursor.recordNumber + 1 == block.firstRecord + block.recordCount, "the cursor loses records")
+      require(cursor.recordNumber + 1 == block.firstRecord + block.recordCount, "the cursor loses records")
     }
     return bad
   }

@@ -11,8 +11,8 @@ func fuzzXML(_ bytes: UnsafeRawBufferPointer) {
   let inPieces = parsedRows(input.content, markup: markup, piece: piece)
   checkLines(whole.rows)
   checkLines(inPieces.rows)
-  if !whole.failed && !inPieces.failed { precondition(whole.rows == inPieces.rows, "pieces change the rows") }
-  precondition(whole.failed == inPieces.failed, "pieces change whether the document is sound")
+  if !whole.failed && !inPieces.failed { require(whole.rows == inPieces.rows, "pieces change the rows") }
+  require(whole.failed == inPieces.failed, "pieces change whether the document is sound")
 }
 
 private func parsedRows(_ xml: [UInt8], markup: Markup, piece: Int) -> (rows: [UInt8], failed: Bool) {
@@ -27,7 +27,7 @@ private func parsedRows(_ xml: [UInt8], markup: Markup, piece: Int) -> (rows: [U
     }
     try parser.finish()
   } catch {
-    precondition(error.status == .badData, "\(error)")
+    require(error.status == .badData, "\(error)")
     failed = true
   }
   return (unsafe Array(parser.output.bytes), failed)

@@ -34,16 +34,15 @@ TARGET MILLRACE_INLINE void FUNCTION(csv_word)(
   *terminators = ends & ~inside & valid;
   // The last valid byte decides what the next word starts in.
   const uint64_t last = valid ^ (valid >> 1);
-  if (inside & last) {
-    scan->state = MILLRACE_QUOTED;
+  if ((inside | closing) & last) {
+    // A closing quote may be the first of two, and the field go on in the next word.
+    scan->state = inside & last ? MILLRACE_QUOTED : MILLRACE_AFTER_QUOTE;
     const uint64_t field_opening = opening & at_field_start;
     if (field_opening) {
       const uint64_t before = (1ULL << (63 - __builtin_clzll(field_opening))) - 1;
       scan->quote_line = scan->lines + line_count(line_feeds & before, carriage_returns & before,
                                                   scan->after_carriage_return);
     }
-  } else if (closing & last) {
-    scan->state = MILLRACE_AFTER_QUOTE;
   } else {
     scan->state = (boundary & last) ? MILLRACE_FIELD_START : MILLRACE_UNQUOTED;
   }

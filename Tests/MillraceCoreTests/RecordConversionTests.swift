@@ -113,6 +113,41 @@ struct Conversion {
         == "{\"a\":\"1\",\"column_2\":\"2\",\"a_3\":\"3\",\"a_2\":\"4\",\"a_4\":\"5\"}\n")
   }
 
+  @Test func numbersAsNamesStillMakeObjects() throws {
+    #expect(try convert("0,1\na,b\n", to: .ndjson) == "{\"0\":\"a\",\"1\":\"b\"}\n")
+    var convert = convert
+    convert.writing.unflattens = true
+    #expect(try convert("0,1\na,b\n", to: .ndjson) == "{\"0\":\"a\",\"1\":\"b\"}\n")
+  }
+
+  /// An empty line would be no record.
+  @Test func theOnlyColumnIsNeverAnEmptyLine() throws {
+    #expect(try convert("{\"a\":1}\n{}\n{\"a\":null}\n{\"a\":\"\"}\n", to: .csv) == "a\n1\n\"\"\n\"\"\n\"\"\n")
+    var convert = convert
+    convert.writing.flattens = true
+    #expect(try convert("{\"a\":1}\n{}\n", to: .csv) == "a\n1\n\"\"\n")
+  }
+
+  @Test func aFirstRecordWithoutFieldsMakesNoColumns() throws {
+    #expect(
+      convert.failure("{}\n{\"a\":1}\n", to: .csv)
+        == "in: the first record has no fields, so there are no columns for CSV"
+        + " (name all columns with --columns, in the order wanted)")
+    var convert = convert
+    convert.reading.format = .ndjson
+    #expect(try convert(" \n\n", to: .csv) == "")
+  }
+
+  @Test func namesThatAreNotUTF8AreNoKeys() {
+    var conversion = convert
+    conversion.writing.format = .ndjson
+    #expect(
+      throws: Failure(
+        .badData, "the name of the column \"M\u{FFFD}laga\" is not UTF-8", at: Place(file: "in"),
+        advice: "iconv -f ISO-8859-1 -t UTF-8 converts the commonest other encoding")
+    ) { try conversion.run(Array("a,M".utf8) + [0xe1] + Array("laga\n1,2\n".utf8)) }
+  }
+
   @Test func typesAreInferredOnlyWhenAsked() throws {
     var convert = convert
     let csv = "a,b,c,d,e,f,g\n1.50,007,true,,NaN,\"[1, {\"\"k\"\":2}]\",null\n"

@@ -108,4 +108,23 @@ private struct SlowScanner {
     #expect(scanner.quoteLine == 3)
     #expect(scanner.lines == 4)
   }
+
+  /// A doubled quote may lie across two words or two buffers, wherever the field was opened.
+  @Test(arguments: [false, true]) func tellsWhereAQuoteWasOpenedInAnyPieces(portable: Bool) {
+    millrace_use_portable_path(portable)
+    defer { millrace_use_portable_path(false) }
+    for length in 0...70 {
+      let text = Array("a\n\(String(repeating: "b", count: length)),\"c\"\"d\"\"\n".utf8)
+      for cut in 0...text.count {
+        var scanner = RecordScanner(format: .csv)
+        for piece in [text[..<cut], text[cut...]] {
+          let padded = Array(piece) + [UInt8](repeating: 0, count: 64)
+          _ = unsafe padded.withUnsafeBytes {
+            unsafe scanner.scan(.init(rebasing: $0[..<piece.count]), isLast: piece.endIndex == text.count)
+          }
+        }
+        #expect(scanner.isInsideQuotes && scanner.quoteLine == 2, "\(length) bytes, cut at \(cut)")
+      }
+    }
+  }
 }

@@ -28,7 +28,7 @@ public struct FieldName: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension ByteBuffer {
-  /// Appends text as the inside of a JSON string.
+  /// Appends text as the inside of a JSON string. `padding` bytes behind the text must be readable.
   public func appendJSONEscaped(_ text: UnsafeRawBufferPointer) {
     guard let start = text.baseAddress else { return }
     reserve(6 * text.count + ByteBuffer.padding)
@@ -36,7 +36,9 @@ extension ByteBuffer {
   }
 
   public func appendJSONEscaped(_ text: [UInt8]) {
-    unsafe text.withUnsafeBytes { unsafe appendJSONEscaped($0) }
+    let padded = ByteBuffer(capacity: text.count)
+    padded.append(text)
+    unsafe appendJSONEscaped(padded.bytes)
   }
 
   /// Where the next byte goes.

@@ -28,7 +28,7 @@ public struct OutputSchema: Sendable {
   /// - Parameters:
   ///   - firstRecord: The first record's bytes, of which an output as CSV takes its columns when the input is NDJSON.
   ///   - columns: The output's columns where they are not the first table's (several inputs, merged by name).
-  /// - Throws: `.badData` when a field to be added is there already.
+  /// - Throws: `.badData` when a field to be added is there already, or a name cannot be a key of JSON.
   public init(
     for table: Table, options: WritingOptions, adding added: [FieldName] = [], columns: [FieldName]? = nil,
     firstRecord: [UInt8] = []
@@ -39,6 +39,11 @@ public struct OutputSchema: Sendable {
     self.options = options
     self.added = added
     guard format != .ndjson else {
+      for column in columns ?? table.columns where String(validating: column.bytes, as: UTF8.self) == nil {
+        throw Failure(
+          .badData, "the name of the column \"\(column)\" is not UTF-8", at: Place(file: table.name),
+          advice: RecordCursor.encodingAdvice)
+      }
       self.columns = []
       preamble = []
       return
@@ -61,6 +66,12 @@ public struct OutputSchema: Sendable {
         advice: "rename the field of the input, or leave it out with --fields")
     }
     own += added
+    let blank: [UInt8] = [0x20, 0x09, 0x0a, 0x0d]
+    if own.isEmpty && !firstRecord.allSatisfy(blank.contains) {
+      throw Failure(
+        .badData, "the first record has no fields, so there are no columns for CSV", at: Place(file: table.name),
+        advice: "name all columns with --columns, in the order wanted")
+    }
     self.columns = own
     let isUnchanged = isSameFormat && own == table.columns
     preamble = isUnchanged ? table.preamble : dialect.hasHeader || !isSameFormat ? Self.header(own, dialect, table) : []
@@ -68,12 +79,14 @@ public struct OutputSchema: Sendable {
 
   /// A header in the first table's way of ending lines; untouched names are quoted only where they must be.
   private static func header(_ columns: [FieldName], _ dialect: Dialect, _ table: Table) -> [UInt8] {
+    if columns.isEmpty { return [] }
     let buffer = ByteBuffer()
+    let name = ByteBuffer()
     for (index, column) in columns.enumerated() {
       if index > 0 { buffer.append(dialect.delimiter) }
-      unsafe column.bytes.withUnsafeBytes { name in
-        unsafe buffer.appendCSVField(name, delimiter: dialect.delimiter, isOnlyField: columns.count == 1)
-      }
+      name.removeAll()
+      name.append(column.bytes)
+      unsafe buffer.appendCSVField(name.bytes, delimiter: dialect.delimiter, isOnlyField: columns.count == 1)
     }
     let usesCarriageReturn = table.dialect.format != .ndjson && table.preamble.suffix(2) == [0x0d, 0x0a]
     buffer.append(usesCarriageReturn ? "\r\n" : "\n")

@@ -277,6 +277,8 @@ import Glibc
     return unsafe name.matches(text.bytes)
   }
 
+  static let encodingAdvice = "iconv -f ISO-8859-1 -t UTF-8 converts the commonest other encoding"
+
   private func checkUTF8() throws(Failure) {
     let length = contentEnd - start
     let valid = unsafe millrace_valid_utf8(base + start, length)
@@ -285,7 +287,7 @@ import Glibc
     count = 0
     throw Failure(
       .badData, "not UTF-8: byte 0x\(String(byte, radix: 16))", at: place(byte: start + valid),
-      advice: "iconv -f ISO-8859-1 -t UTF-8 converts the commonest other encoding")
+      advice: Self.encodingAdvice)
   }
 }
 

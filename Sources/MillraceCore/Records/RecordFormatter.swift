@@ -133,7 +133,10 @@ public final class RecordFormatter {
     let keepsSpelling = cursor.table.dialect.delimiter == schema.dialect.delimiter
     for (index, column) in columns.enumerated() {
       if index > 0 { out.append(schema.dialect.delimiter) }
-      guard let column else { continue }
+      guard let column else {
+        appendMissingCell(to: out)
+        continue
+      }
       if keepsSpelling {
         unsafe out.append(cursor.csvSpelling(column))
       } else {
@@ -208,13 +211,21 @@ public final class RecordFormatter {
       }
       for (column, member) in memberOfColumn.enumerated() {
         if column > 0 { out.append(delimiter) }
-        if member >= 0 { try appendCell(cells.values[member], of: cursor, column: column, to: out) }
+        guard member >= 0 else {
+          appendMissingCell(to: out)
+          continue
+        }
+        try appendCell(cells.values[member], of: cursor, column: column, to: out)
       }
     } else {
       try assignMembers(of: cursor)
       for (column, member) in memberOfColumn.enumerated() {
         if column > 0 { out.append(delimiter) }
-        if member >= 0 { try appendCell(cursor.memberValue(member), of: cursor, column: column, to: out) }
+        guard member >= 0 else {
+          appendMissingCell(to: out)
+          continue
+        }
+        try appendCell(cursor.memberValue(member), of: cursor, column: column, to: out)
       }
     }
     for (index, value) in values.enumerated() {
@@ -281,6 +292,12 @@ public final class RecordFormatter {
     }
   }
 
+  private func appendMissingCell(to out: ByteBuffer) {
+    unsafe out.appendCSVField(
+      UnsafeRawBufferPointer(start: nil, count: 0), delimiter: schema.dialect.delimiter,
+      isOnlyField: schema.columns.count == 1)
+  }
+
   private func appendCell(
     _ value: FieldValue, of cursor: RecordCursor, column: Int, to out: ByteBuffer
   ) throws(Failure) {
@@ -299,7 +316,7 @@ public final class RecordFormatter {
 }
 
 extension ByteBuffer {
-  /// Appends text as one field of CSV, quoted where it must be.
+  /// Appends text as one field of CSV, quoted where it must be. `padding` bytes behind the text must be readable.
   ///
   /// - Parameter isOnlyField: An empty value of the only column is written `""`: an empty line would be no record.
   func appendCSVField(_ text: UnsafeRawBufferPointer, delimiter: UInt8, isOnlyField: Bool) {

@@ -19,19 +19,20 @@ struct RowTemplate: Sendable {
       for (index, column) in columns.enumerated() {
         root.insert(column.bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)[...], index)
       }
-      append(root)
+      append(root, isRow: true)
     } else {
-      append(Node(children: columns.enumerated().map { ($1.bytes[...], Node(column: $0)) }))
+      append(Node(children: columns.enumerated().map { ($1.bytes[...], Node(column: $0)) }), isRow: true)
     }
   }
 
-  private mutating func append(_ node: Node) {
+  /// - Parameter isRow: The node is the row itself, an object whatever its columns are called.
+  private mutating func append(_ node: Node, isRow: Bool = false) {
     if let column = node.column {
       cells.append(Cell(text: tail..<text.count, column: column))
       tail = text.count
       return
     }
-    let isArray = node.isArray
+    let isArray = !isRow && node.isArray
     text.append(UInt8(ascii: isArray ? "[" : "{"))
     for (index, child) in node.children.enumerated() {
       if index > 0 { text.append(UInt8(ascii: ",")) }
