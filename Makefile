@@ -22,7 +22,7 @@ fishdir = $(PREFIX)/share/fish/vendor_completions.d
 TOOLS := $(shell sed -n 's/^ *tool."\([^"]*\)".*/\1/p' Package.swift)
 # The folder that install takes executables from.
 BUILD = .build/release
-SOURCES = Package.swift Sources Tests
+SOURCES = Package.swift Sources Tests Fuzz
 GENERATE_MANUAL = .build/debug/generate-manual-tool
 
 .PHONY: all packages release demo test bench install install-files uninstall man completions generate-manual \
