@@ -49,9 +49,10 @@ extension MillraceCommand {
   }
 
   private static func end(_ status: ExitStatus) -> Never {
-    // Other threads may still hold outputs when the first error ends the run.
-    TemporaryFiles.removeAll(andEnd: { Glibc.exit(status.rawValue) })
-    Glibc.exit(status.rawValue)
+    // Other threads may still be at work when the first error ends the run: they hold outputs, and exit(3) would have
+    // libcrypto free what the one that hashes is using. Nothing is buffered that exit(3) would write.
+    TemporaryFiles.removeAll(andEnd: { _exit(status.rawValue) })
+    _exit(status.rawValue)
   }
 }
 
