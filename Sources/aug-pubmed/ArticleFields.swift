@@ -73,6 +73,7 @@ struct ArticleFields: Equatable, Sendable {
   ///
   /// - Throws: a usage failure that names the unknown field and all known ones.
   init(named names: [String]) throws(Failure) {
+    guard !names.isEmpty else { throw Failure(.usage, "no field is named") }
     var fields: [ArticleField] = []
     for name in names {
       guard let field = ArticleField.allCases.first(where: { $0.name == name }) else {

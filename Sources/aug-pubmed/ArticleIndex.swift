@@ -2,17 +2,23 @@ import MillraceCore
 
 /// The rows of articles that were asked for, out of any number of PubMed files, for access in any order.
 ///
-/// Rows lie in a temporary file without a name, which the system removes with the process; memory holds sixteen bytes
+/// Rows lie in a temporary file without a name, which the system removes with the process; memory holds twenty bytes
 /// for each PMID, whatever the size of the files. Threads may read at once.
 final class ArticleIndex: Sendable {
-  enum Outcome: Sendable {
-    case found
+  enum Outcome: Sendable, Equatable {
+    case found(Origin)
     /// The newest file that tells of the article deletes it.
-    case deleted
+    case deleted(Origin)
     case missing
   }
 
-  /// Where a row lies; twelve bytes, which beside the PMID's four make sixteen.
+  /// What was said of an article, and where.
+  struct Origin: Sendable, Equatable {
+    var file: String
+    var version: Int
+  }
+
+  /// Where a row lies; sixteen bytes, which beside the PMID's four make twenty.
   fileprivate struct Entry {
     private var offsetLow: UInt32 = 0
     private var offsetHigh: UInt16 = 0
@@ -20,6 +26,8 @@ final class ArticleIndex: Sendable {
     fileprivate(set) var version: UInt16 = 0
     /// 0 without a row.
     fileprivate(set) var length: UInt32 = 0
+    /// Index of the XML file's name.
+    fileprivate(set) var source: UInt32 = 0
 
     var offset: Int {
       get { Int(offsetHigh) << 32 | Int(offsetLow) }
@@ -32,11 +40,13 @@ final class ArticleIndex: Sendable {
 
   private let wanted: PMIDList
   private let entries: [Entry]
+  private let sources: [String]
   private let file: UnnamedFile
 
-  fileprivate init(wanted: PMIDList, entries: [Entry], file: UnnamedFile) {
+  fileprivate init(wanted: PMIDList, entries: [Entry], sources: [String], file: UnnamedFile) {
     self.wanted = wanted
     self.entries = entries
+    self.sources = sources
     self.file = file
   }
 
@@ -47,9 +57,11 @@ final class ArticleIndex: Sendable {
   func append(_ pmid: PMID, to row: ByteBuffer) throws(Failure) -> Outcome {
     guard let index = wanted.index(of: pmid) else { return .missing }
     let entry = entries[index]
-    guard entry.length > 0 else { return entry.version > 0 ? .deleted : .missing }
+    guard entry.version > 0 else { return .missing }
+    let origin = Origin(file: sources[Int(entry.source)], version: Int(entry.version))
+    guard entry.length > 0 else { return .deleted(origin) }
     try file.read(at: entry.offset, count: Int(entry.length), into: row)
-    return .found
+    return .found(origin)
   }
 
   /// The PMIDs without a row, ascending, deleted ones included.
@@ -62,6 +74,8 @@ struct ArticleIndexBuilder: ~Copyable {
   private let fields: ArticleFields
   private let markup: Markup
   private var entries: [ArticleIndex.Entry]
+  /// Names of the XML files.
+  private var sources: [String] = []
   private let file: UnnamedFile
   private var fileLength = 0
 
@@ -85,6 +99,7 @@ struct ArticleIndexBuilder: ~Copyable {
     _ name: String, next chunk: () throws(Failure) -> ByteBuffer?
   ) throws(Failure) {
     let start = fileLength
+    sources.append(name)
     let parser = ArticleParser(source: name, fields: fields, markup: markup, wanted: wanted)
     while let bytes = try chunk() {
       try unsafe parser.parse(bytes.bytes)
@@ -95,7 +110,9 @@ struct ArticleIndexBuilder: ~Copyable {
   }
 
   /// The finished index.
-  consuming func finish() -> ArticleIndex { ArticleIndex(wanted: wanted, entries: entries, file: file) }
+  consuming func finish() -> ArticleIndex {
+    ArticleIndex(wanted: wanted, entries: entries, sources: sources, file: file)
+  }
 
   private mutating func store(_ parser: ArticleParser, fileStart: Int) throws(Failure) {
     try unsafe file.append(parser.output.bytes)
@@ -105,6 +122,7 @@ struct ArticleIndexBuilder: ~Copyable {
       let isOfThisFile = entries[index].version > 0 && entries[index].offset >= fileStart
       if isOfThisFile, entries[index].version > version { continue }
       entries[index].version = version
+      entries[index].source = UInt32(sources.count - 1)
       entries[index].offset = fileLength + row.range.lowerBound
       entries[index].length = row.kind == .deletion ? 0 : UInt32(row.range.count)
     }

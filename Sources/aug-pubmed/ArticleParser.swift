@@ -104,7 +104,12 @@ final class ArticleParser {
     switch unsafe rest[0] {
     // A tag, or the first byte of a byte order mark.
     case UInt8(ascii: "<"), 0xEF, 0xFE, 0xFF: break
-    default: throw unsafe failure("not PubMed XML but \(Self.describe(rest))", line: 1)
+    default:
+      let content = unsafe Self.describe(rest)
+      throw failure(
+        "not PubMed XML but \(content)", line: 1,
+        advice: ["JSON", "other text"].contains(content)
+          ? "rows that articles are to be added to stand before --xml" : nil)
     }
     builder.beginDocument()
     document = try XMLPushParser(builder: builder)
@@ -163,8 +168,8 @@ final class ArticleParser {
   /// The text of `"error"` in a message such as `{"error":"API rate limit exceeded",…}`.
   private static func errorMember(_ bytes: UnsafeRawBufferPointer) -> String? {
     let text = unsafe String(decoding: bytes.prefix(4096), as: UTF8.self)
-    guard let parts = Optional(text.split(separator: "\"", omittingEmptySubsequences: false)),
-      let key = parts.firstIndex(of: "error"), key + 2 < parts.count,
+    let parts = text.split(separator: "\"", omittingEmptySubsequences: false)
+    guard let key = parts.firstIndex(of: "error"), key + 2 < parts.count,
       parts[key + 1].allSatisfy({ $0 == ":" || $0.isWhitespace })
     else { return nil }
     return String(parts[key + 2].prefix(200))

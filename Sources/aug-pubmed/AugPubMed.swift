@@ -7,11 +7,16 @@ struct AugPubMed: MillraceCommand {
   static let configuration = CommandConfiguration(
     commandName: programName,
     abstract: "Add PubMed articles to rows, or turn PubMed XML into rows.",
+    usage: """
+      \(programName) [<options>] [<rows> ...] --pmid-field <name> --xml <file> ...
+      \(programName) parse [<options>] [<file> ...]
+      """,
     discussion: """
-      Add the articles of two PubMed files to rows that have a PMID in the column pmid:
-        $ aug-pubmed --pmid-field pmid --xml pubmed26n1334.xml.gz --xml pubmed26n1335.xml.gz -o with-articles.csv rows.csv
-      Turn a baseline or update file into a row an article:
-        $ aug-pubmed parse --fields pmid,title,year,doi --to csv -o articles.csv pubmed26n1334.xml.gz
+      Add the articles of PubMed files to the rows of a table that has a column pmid:
+        $ aug-pubmed rows.csv -o out.csv --pmid-field pmid --xml *.xml.gz
+      Turn baseline or update files into a row an article:
+        $ aug-pubmed parse --fields pmid,title,year --to csv -o a.csv *.xml.gz
+      The options of the first are told by: aug-pubmed augment --help
 
       \(notice)
       """,
@@ -44,8 +49,8 @@ struct ArticleOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What becomes of <sup>, <i> and the like: characters where Unicode has them exactly and else plain text (unicode), plain text (strip), or the tags (html).",
-      valueName: "way"))
+      "What becomes of <sup>, <i> and the like: characters where Unicode has them and else plain text (unicode), plain text (strip), or the tags (html).",
+      valueName: "unicode|strip|html"))
   var markup = Markup.unicode
 
   var parameters: [JSONValue.Member] {

@@ -6,14 +6,16 @@ struct Augment: FilterCommand {
   static let configuration = CommandConfiguration(
     abstract: "Add PubMed articles to rows (the default).",
     discussion: """
-      Each row gets three fields. pmids lists the PMIDs of its PMID field, which may hold several (a JSON array, or text \
-      with commas, semicolons, bars or spaces between them). articles lists what the PubMed files say of them, the \
-      newest file last on the command line. status is ok, or partly_found, not_found or no_pmid. PMIDs that were not \
-      found are named on standard error.
+      Each row gets three fields. status is ok, partly_found, not_found or no_pmid. pmids lists the PMIDs of the PMID \
+      field, which may hold several: a JSON array, or text with commas, semicolons, bars or white space between them. \
+      articles lists what the PubMed files say of them; a later file replaces what an earlier one says, and may delete. \
+      PMIDs that were not found are named on standard error.
+        $ aug-pubmed --pmid-field pmid --xml *.xml.gz < rows.csv > out.csv
+        $ aug-pubmed rows.csv -o out.csv --pmid-field pmid --xml *.xml.gz
+      --xml takes every word up to the next option: files of rows stand before it, or behind another option.
 
-      The files are read once, front to back, and not held in memory; the articles asked for wait in a temporary file \
-      without a name in TMPDIR. Rows from a pipe wait there too.
-        $ aug-pubmed --pmid-field pmid --xml pubmed26n1334.xml.gz rows.csv > with-articles.csv
+      The XML is read once, front to back, and not held in memory; the articles asked for wait in a temporary file \
+      without a name in TMPDIR, and so do rows from a pipe.
       """)
   static let toolName = "aug-pubmed"
   static let defaultContext = ContextLevel.rows
@@ -21,7 +23,9 @@ struct Augment: FilterCommand {
   @OptionGroup(title: "Input") var input: InputOptions
 
   @Option(
-    help: ArgumentHelp("A file of PubMed XML, compressed or not; several take one --xml each, or follow one.", valueName: "file"),
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Files of PubMed XML, compressed or not, the oldest first: every word up to the next option.", valueName: "file"),
     completion: .file(extensions: ["xml", "gz", "zst"]))
   var xml: [String] = []
 
@@ -47,28 +51,40 @@ struct Augment: FilterCommand {
 
   func validate() throws {
     if xml.isEmpty { throw ValidationError("--xml must name at least one file of PubMed XML") }
+    if pmidField.isEmpty { throw ValidationError("--pmid-field must name a field") }
+    if xml.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be read once") }
     if input.paths.contains("-"), xml.contains("-") {
       throw ValidationError("standard input cannot be both the rows and the XML")
     }
   }
 
   func run(in stage: Stage) throws(Failure) {
+    for path in xml { try checkXML(path) }
     let field = FieldName(pmidField)
     let rows = try RereadableRows(input, field: field, failsOnBadRows: input.onError == .fail, open: stage.opener)
+    let names = AddedNames(prefix: prefix)
+    let tables = rows.again()
+    let output = try stage.openOutput(
+      for: tables, writing: format.writing, compression: format.compress.compression, adding: names.all)
+    guard let output else { return }
     let index = try readArticles(rows.pmids, in: stage)
     reportMissing(index.missing, in: stage)
-    let names = AddedNames(prefix: prefix)
     let contexts = stage.recorder.contextLevel == .rows ? stage.recorder.contextFormatter : nil
-    let source = xml.joined(separator: ", ")
     let idField = input.idField.map { FieldName($0) }
-    try stage.transformRows(
-      of: rows.again(), dropping: input.onError, writing: format.writing,
-      compression: format.compress.compression, adding: names.all
-    ) {
-      () throws(Failure) in
-      let augmenter = RowAugmenter(
-        index: index, field: field, names: names, contexts: contexts, source: source, idField: idField)
+    try stage.transformRows(of: tables, into: output, dropping: input.onError) { () throws(Failure) in
+      let augmenter = RowAugmenter(index: index, field: field, names: names, contexts: contexts, idField: idField)
       return { (row, writer) throws(Failure) in try augmenter.augment(row, into: writer) }
+    }
+  }
+
+  /// Tells before the rows are read that a file is missing or none of XML: that of the rows, say, where it follows --xml.
+  private func checkXML(_ path: String) throws(Failure) {
+    try FileSource.check(path)
+    guard isRegularFile(path) else { return }
+    let source = try FileSource(path: path)
+    let beginning = ByteBuffer(capacity: 4096)
+    if try DecompressedSource(source, name: path, bufferSize: 4096).read(into: beginning) > 0 {
+      try unsafe ArticleParser(source: path, fields: articles.fields, markup: articles.markup).parse(beginning.bytes)
     }
   }
 

@@ -53,6 +53,9 @@ struct PMIDList: Sendable {
     self.sorted = sorted
   }
 
+  /// Both lists' PMIDs.
+  func union(_ pmids: [PMID]) -> PMIDList { pmids.isEmpty ? self : PMIDList(sorted + pmids) }
+
   func contains(_ pmid: PMID) -> Bool { index(of: pmid) != nil }
 
   /// The place in `sorted`.

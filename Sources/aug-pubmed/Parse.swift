@@ -6,24 +6,27 @@ struct Parse: FilterCommand {
   static let configuration = CommandConfiguration(
     abstract: "Turn PubMed XML into a row an article.",
     discussion: """
-      Takes PubMed's baseline and update files and EFetch answers, compressed or not. Books and deletions are rows of \
-      their own kind: article, book or deletion in the field kind.
+      Takes PubMed's baseline and update files and EFetch answers. The field kind of a row says article, book or \
+      deletion; every row has every field, null or [] where the record has none. Several versions of an article are \
+      several rows.
         $ aug-pubmed parse < pubmed26n1334.xml.gz > articles.ndjson
-        $ aug-pubmed parse --fields pmid,title,journal,year --to csv -o articles.csv pubmed26n133*.xml.gz
+        $ aug-pubmed parse --fields pmid,title,year --to csv -o a.csv *.xml.gz
       """)
   static let toolName = "aug-pubmed"
 
   @Argument(
-    help: ArgumentHelp("PubMed XML instead of standard input; - is standard input.", valueName: "file"),
+    help: ArgumentHelp(
+      "PubMed XML instead of standard input; - is standard input.",
+      discussion: "Compressed input (gzip, zstd) is recognised by its content.", valueName: "file"),
     completion: .file(extensions: ["xml", "gz", "zst"]))
   var files: [String] = []
 
   @OptionGroup(title: "Articles") var articles: ArticleOptions
 
-  @Option(help: ArgumentHelp("Format of the output.", valueName: "format"))
+  @Option(help: ArgumentHelp("Format of the output.", valueName: "csv|tsv|ndjson"))
   var to = RecordFormat.ndjson
 
-  @Option(help: ArgumentHelp("Compression of the output.", valueName: "method"))
+  @Option(help: ArgumentHelp("Compression of the output.", valueName: "none|gzip|zstd"))
   var compress = OutputCompression.none
 
   @OptionGroup(title: "Output") var output: OutputOptions
@@ -49,12 +52,11 @@ struct Parse: FilterCommand {
       writing.format = to
       let schema = try OutputSchema(
         for: rows.table, options: writing, columns: articles.fields.ordered.map { FieldName($0.name) })
-      let written = try stage.transformRows(
-        of: { () throws(Failure) in try rows.next() }, schema: schema, compression: compress.compression
-      ) {
+      let output = OutputTable(schema: schema, file: try stage.openOutput(compression: compress.compression))
+      let written = try stage.transformRows(of: { () throws(Failure) in try rows.next() }, into: output) {
         { (row, writer) throws(Failure) in try writer.write(row) }
       }
-      try stage.finish(written.file, rowsIn: rows.count, rowsOut: written.rows)
+      try stage.finish(output.file, rowsIn: rows.count, rowsOut: written)
     }
   }
 }

@@ -14,7 +14,7 @@ struct RereadableRows {
   init(_ input: InputOptions, field: FieldName, failsOnBadRows: Bool, open: @escaping Stage.Opener) throws(Failure) {
     self.input = input
     var copies: [String: UnnamedFile] = [:]
-    for path in Set(input.paths) where try !Self.canBeReopened(path) {
+    for path in Set(input.paths) where !isRegularFile(path) {
       copies[path] = try UnnamedFile(in: temporaryFolder())
     }
     let copied = copies
@@ -39,29 +39,32 @@ struct RereadableRows {
     }
   }
 
-  private static func canBeReopened(_ path: String) throws(Failure) -> Bool {
-    guard path != "-" else { return false }
-    return try FileSource(path: path).isRegular
-  }
-
   private static func collect(
     _ tables: TableSequence, field: FieldName, ragged: RaggedRows, failsOnBadRows: Bool
   ) throws(Failure) -> PMIDList {
     let cursor = RecordCursor()
     cursor.ragged = ragged
+    let reader = PMIDReader(field)
+    if let table = try tables.firstTable() { try reader.check(table) }
+    var list = PMIDList([])
     var pmids: [PMID] = []
     while let block = try tables.next() {
       cursor.open(block)
       while true {
         do throws(Failure) {
           guard try cursor.next() else { break }
-          pmids += try cursor.pmids(in: field)
+          try reader.read(cursor) { pmids.append($0) }
         } catch {
           if failsOnBadRows { throw error }
         }
       }
+      // Each PMID is kept once: there are some forty million, however many rows there are.
+      if pmids.count > 1 << 20, pmids.count > list.sorted.count {
+        list = list.union(pmids)
+        pmids.removeAll(keepingCapacity: true)
+      }
     }
-    return PMIDList(pmids)
+    return list.union(pmids)
   }
 }
 

@@ -10,102 +10,139 @@ struct AddedNames: Sendable {
 /// Puts the articles of a row's PMIDs beside them. One thread uses an augmenter.
 final class RowAugmenter {
   private let index: ArticleIndex
-  private let field: FieldName
-  private let names: AddedNames
+  private let reader: PMIDReader
+  private let addedNames: [String]
   private let contexts: ContextFormatter?
-  private let source: String
   private let idField: FieldName?
+  private let status = ByteBuffer()
   private let pmids = ByteBuffer()
   private let articles = ByteBuffer()
-  private let status = ByteBuffer()
+  private var outcomes: [(pmid: PMID, outcome: ArticleIndex.Outcome)] = []
 
-  init(
-    index: ArticleIndex, field: FieldName, names: AddedNames, contexts: ContextFormatter?, source: String,
-    idField: FieldName?
-  ) {
+  init(index: ArticleIndex, field: FieldName, names: AddedNames, contexts: ContextFormatter?, idField: FieldName?) {
     self.index = index
-    self.field = field
-    self.names = names
+    reader = PMIDReader(field)
+    addedNames = names.all.map(\.description)
     self.contexts = contexts
-    self.source = source
     self.idField = idField
   }
 
   func augment(_ row: RecordCursor, into writer: RowWriter) throws(Failure) {
-    let asked = try row.pmids(in: field)
-    var missing: [PMID] = []
+    outcomes.removeAll(keepingCapacity: true)
     pmids.removeAll()
     articles.removeAll()
     pmids.append("[")
     articles.append("[")
-    for (number, pmid) in asked.enumerated() {
-      if number > 0 { pmids.append(",") }
+    try reader.read(row) { (pmid) throws(Failure) in
+      guard !outcomes.contains(where: { $0.pmid == pmid }) else { return }
+      if !outcomes.isEmpty { pmids.append(",") }
       pmids.append("\"\(pmid)\"")
       let start = articles.count
       if start > 1 { articles.append(",") }
-      if try index.append(pmid, to: articles) != .found {
-        articles.count = start
-        missing.append(pmid)
-      }
+      let outcome = try index.append(pmid, to: articles)
+      if !outcome.isFound { articles.count = start }
+      outcomes.append((pmid, outcome))
     }
     pmids.append("]")
     articles.append("]")
     status.removeAll()
-    status.append(Self.status(asked: asked.count, missing: missing.count))
+    status.append(rowStatus)
     try unsafe writer.write(
       row,
       adding: [
         FieldValue(status.bytes, .string), FieldValue(pmids.bytes, .array), FieldValue(articles.bytes, .array),
       ])
-    if let contexts { try addContext(contexts, row, asked: asked, missing: missing, to: writer) }
+    if let contexts { addContext(contexts, row, to: writer) }
   }
 
-  private static func status(asked: Int, missing: Int) -> String {
-    if asked == 0 { return "no_pmid" }
-    if missing == 0 { return "ok" }
-    return missing == asked ? "not_found" : "partly_found"
+  private var rowStatus: String {
+    if outcomes.isEmpty { return "no_pmid" }
+    let found = outcomes.count { $0.outcome.isFound }
+    return found == outcomes.count ? "ok" : found == 0 ? "not_found" : "partly_found"
   }
 
-  private func addContext(
-    _ contexts: ContextFormatter, _ row: RecordCursor, asked: [PMID], missing: [PMID], to writer: RowWriter
-  ) throws(Failure) {
-    let item = row.item(idField)
-    var details: [JSONValue.Member] = [.init("pmids", .array(asked.map { .string($0.description) }))]
-    if !missing.isEmpty { details.append(.init("missing", .array(missing.map { .string($0.description) }))) }
+  /// The record names the file and version that each article was taken from.
+  private func addContext(_ contexts: ContextFormatter, _ row: RecordCursor, to writer: RowWriter) {
+    var sources: [String] = []
+    var lists: [(name: String, values: [JSONValue])] = [("articles", []), ("deleted", []), ("missing", [])]
+    for (pmid, outcome) in outcomes {
+      let number = JSONValue.string(pmid.description)
+      switch outcome {
+      case .found(let origin):
+        if !sources.contains(origin.file) { sources.append(origin.file) }
+        lists[0].values.append(Self.describe(number, origin))
+      case .deleted(let origin):
+        if !sources.contains(origin.file) { sources.append(origin.file) }
+        lists[1].values.append(Self.describe(number, origin))
+      case .missing: lists[2].values.append(number)
+      }
+    }
+    let details = lists.filter { !$0.values.isEmpty }.map { JSONValue.Member($0.name, .array($0.values)) }
     writer.addContext { buffer in
       contexts.append(
-        to: buffer, item: item, source: source, fields: names.all.map(\.description), details: .object(details))
+        to: buffer, item: row.item(idField), source: sources.isEmpty ? "PubMed XML" : sources.joined(separator: ", "),
+        fields: addedNames, details: details.isEmpty ? nil : .object(details))
     }
+  }
+
+  private static func describe(_ pmid: JSONValue, _ origin: ArticleIndex.Origin) -> JSONValue {
+    .object([
+      .init("pmid", pmid), .init("version", .integer(origin.version)), .init("file", .string(origin.file)),
+    ])
   }
 }
 
-extension RecordCursor {
-  /// The PMIDs that a field holds: one, or several in a JSON array or with commas, semicolons, bars or spaces between.
+extension ArticleIndex.Outcome {
+  var isFound: Bool {
+    if case .found = self { true } else { false }
+  }
+}
+
+/// Reads the PMIDs of a row's field: one, or several in a JSON array or with commas, semicolons, bars or white space
+/// between.
+final class PMIDReader {
+  private let field: FieldName
+  private let text = ByteBuffer()
+
+  init(_ field: FieldName) { self.field = field }
+
+  /// - Throws: bad data when the table has columns and not this one.
+  func check(_ table: Table) throws(Failure) {
+    guard !table.columns.isEmpty, !table.columns.contains(field) else { return }
+    let names = table.columns.map(\.description).joined(separator: ", ")
+    throw Failure(
+      .badData, "no such column", at: Place(file: table.name, line: 1, field: field.description),
+      advice: "the columns are \(names)")
+  }
+
+  /// Gives each PMID, in the row's order.
   ///
   /// - Throws: bad data with the row's place when the row lacks the field or it holds something else.
-  func pmids(in field: FieldName) throws(Failure) -> [PMID] {
-    guard let value = value(of: field) else {
-      throw Failure(
-        .badData, "the \(table.columns.isEmpty ? "row" : "header") has no such field", at: place(field: field),
-        advice: table.columns.isEmpty
-          ? nil : "its fields are \(table.columns.map(\.description).joined(separator: ", "))")
+  func read(_ row: RecordCursor, _ take: (PMID) throws(Failure) -> Void) throws(Failure) {
+    guard let value = row.value(of: field) else {
+      throw Failure(.badData, "the row has no such field", at: row.place(field: field))
     }
-    let text = ByteBuffer()
+    text.removeAll()
     guard value.appendText(to: text) else {
-      throw Failure(.badData, "not a PMID", at: place(field: field))
+      throw Failure(.badData, "not a PMID", at: row.place(field: field))
     }
-    var pmids: [PMID] = []
     let isArray = value.spelling == .array
-    let parts = unsafe text.bytes.split(whereSeparator: { Self.separates($0, isArray: isArray) })
-    for index in unsafe parts.indices {
-      do throws(Failure) {
-        let pmid = try unsafe PMID(value: UnsafeRawBufferPointer(rebasing: parts[index]))
-        if !pmids.contains(pmid) { pmids.append(pmid) }
-      } catch {
-        throw Failure(error.status, error.message, at: place(field: field), advice: error.advice)
+    let bytes = unsafe text.bytes
+    var start = 0
+    for end in 0...bytes.count {
+      guard unsafe end == bytes.count || Self.separates(bytes[end], isArray: isArray) else { continue }
+      if end > start {
+        let part = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+        let pmid: PMID
+        do throws(Failure) {
+          pmid = try unsafe PMID(value: part)
+        } catch {
+          throw Failure(error.status, error.message, at: row.place(field: field), advice: error.advice)
+        }
+        try take(pmid)
       }
+      start = end + 1
     }
-    return pmids
   }
 
   private static func separates(_ byte: UInt8, isArray: Bool) -> Bool {
@@ -115,7 +152,9 @@ extension RecordCursor {
     default: false
     }
   }
+}
 
+extension RecordCursor {
   /// The row's identity in context records: the text of its id field, else its number.
   func item(_ idField: FieldName?) -> String {
     guard let idField, let value = value(of: idField) else { return String(recordNumber) }

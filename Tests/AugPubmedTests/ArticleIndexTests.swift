@@ -25,7 +25,7 @@ import Testing
     #expect(try title(index, 9) == nil)
     #expect(index.missing.map(\.description) == ["3", "6"])
     let row = ByteBuffer()
-    #expect(try index.append(pmid("3"), to: row) == .deleted)
+    #expect(try index.append(pmid("3"), to: row) == .deleted(.init(file: "file1.xml", version: 1)))
     #expect(try index.append(pmid("6"), to: row) == .missing)
     #expect(row.count == 0)
   }
@@ -79,7 +79,7 @@ import Testing
 
   private func title(_ index: ArticleIndex, _ number: Int) throws -> String? {
     let row = ByteBuffer()
-    guard try index.append(pmid(String(number)), to: row) == .found else { return nil }
+    guard try index.append(pmid(String(number)), to: row).isFound else { return nil }
     let value = try unsafe JSONValue.parse(String(decoding: row.bytes, as: UTF8.self))
     #expect(value["pmid"]?.text == String(number))
     return value["title"]?.text

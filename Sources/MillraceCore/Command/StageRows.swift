@@ -16,35 +16,48 @@ extension Stage {
   ) throws(Failure) {
     let opener = opener
     let tables = TableSequence(input.paths, options: input.reading) { path throws(Failure) in try opener(path) }
-    try transformRows(
-      of: tables, dropping: input.onError, writing: format.writing, compression: format.compress.compression,
-      adding: added, makeTransform: makeTransform)
+    let output = try openOutput(
+      for: tables, writing: format.writing, compression: format.compress.compression, adding: added)
+    guard let output else { return }
+    try transformRows(of: tables, into: output, dropping: input.onError, makeTransform: makeTransform)
   }
 
-  /// As above, for tables that were opened before.
-  public func transformRows(
-    of tables: TableSequence, dropping policy: ErrorPolicy, writing: WritingOptions, compression: Compression?,
-    adding added: [FieldName] = [], makeTransform: @escaping @Sendable () throws(Failure) -> RowPipeline.Transform
-  ) throws(Failure) {
+  /// Opens the output for the rows of `tables`: what stands against writing them is told here, before a tool goes to work
+  /// on what it adds.
+  ///
+  /// - Returns: nil when all inputs are empty: so is the output, which is finished then.
+  public func openOutput(
+    for tables: TableSequence, writing: WritingOptions, compression: Compression?, adding added: [FieldName] = []
+  ) throws(Failure) -> OutputTable? {
     guard let first = try tables.first() else {
-      // An empty input has an empty output.
-      return try finish(try openOutput(compression: compression), rowsIn: 0, rowsOut: 0)
+      try finish(try openOutput(compression: compression), rowsIn: 0, rowsOut: 0)
+      return nil
     }
     let schema = try OutputSchema(
       for: first.table, options: writing, adding: added, firstRecord: first.copyOfFirstRecord())
-    let counts = try transformRows(
-      of: { () throws(Failure) in try tables.next() }, schema: schema, ragged: tables.options.ragged, dropping: policy,
-      compression: compression, makeTransform: makeTransform)
-    try finish(counts.file, rowsIn: tables.records, rowsOut: counts.rows)
+    return OutputTable(schema: schema, file: try openOutput(compression: compression))
   }
 
-  /// As above, for blocks from anywhere. The output is written but not finished.
+  /// Takes all rows of `tables` through a transform, and finishes the output.
   public func transformRows(
-    of nextBlock: @escaping @Sendable () throws(Failure) -> Block?, schema: OutputSchema, ragged: RaggedRows = .fail,
-    dropping policy: ErrorPolicy = .fail, compression: Compression?,
+    of tables: TableSequence, into output: OutputTable, dropping policy: ErrorPolicy,
     makeTransform: @escaping @Sendable () throws(Failure) -> RowPipeline.Transform
-  ) throws(Failure) -> (file: OutputFile, rows: Int) {
-    let file = try openOutput(compression: compression)
+  ) throws(Failure) {
+    let rows = try transformRows(
+      of: { () throws(Failure) in try tables.next() }, into: output, ragged: tables.options.ragged, dropping: policy,
+      makeTransform: makeTransform)
+    try finish(output.file, rowsIn: tables.records, rowsOut: rows)
+  }
+
+  /// Takes the rows of blocks from anywhere through a transform. The output is written but not finished.
+  ///
+  /// - Returns: Rows written.
+  public func transformRows(
+    of nextBlock: @escaping @Sendable () throws(Failure) -> Block?, into output: OutputTable,
+    ragged: RaggedRows = .fail, dropping policy: ErrorPolicy = .fail,
+    makeTransform: @escaping @Sendable () throws(Failure) -> RowPipeline.Transform
+  ) throws(Failure) -> Int {
+    let (schema, file) = (output.schema, output.file)
     let quarantine = try Quarantine(policy, isDryRun: isDryRun)
     let preamble = ByteBuffer(capacity: schema.preamble.count)
     preamble.append(schema.preamble)
@@ -71,7 +84,18 @@ extension Stage {
       answer = .no
     }
     try quarantine?.finish()
-    return (file, rows)
+    return rows
+  }
+}
+
+/// An output for rows: what it looks like is settled, and its file is open.
+public struct OutputTable {
+  public let schema: OutputSchema
+  public let file: OutputFile
+
+  public init(schema: OutputSchema, file: OutputFile) {
+    self.schema = schema
+    self.file = file
   }
 }
 

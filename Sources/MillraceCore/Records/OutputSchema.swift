@@ -63,7 +63,7 @@ public struct OutputSchema: Sendable {
     for field in added where own.contains(field) {
       throw Failure(
         .badData, "the input has a field \"\(field)\" already, which this tool adds", at: Place(file: table.name),
-        advice: "rename the field of the input, or leave it out with --fields")
+        advice: "rename the field of the input, or give what is added a --prefix")
     }
     own += added
     let blank: [UInt8] = [0x20, 0x09, 0x0a, 0x0d]

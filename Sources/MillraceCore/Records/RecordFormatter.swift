@@ -104,7 +104,7 @@ public final class RecordFormatter {
       for field in schema.added where (0..<cursor.count).contains(where: { cursor.key($0, is: field) }) {
         throw Failure(
           .badData, "the row has this field already, which this tool adds", at: cursor.place(field: field),
-          advice: "rename the field of the input, or leave it out with --fields")
+          advice: "rename the field of the input, or give what is added a --prefix")
       }
       unsafe out.append(cursor.beforeClosingBrace)
       appendMembers(values, toEmptyObject: cursor.count == 0, to: out)

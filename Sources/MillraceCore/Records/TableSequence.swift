@@ -19,7 +19,7 @@ public final class TableSequence: @unchecked Sendable {
   private let pool = BufferPool(capacity: BlockReader.blockBytes)
   private var input: (any TableInput)?
   private var reader: BlockReader?
-  private var firstTable: Table?
+  private var columnsOfAll: Table?
   private var needsLineEnd = false
 
   /// - Parameter open: Opens an input; called when its turn comes.
@@ -30,6 +30,9 @@ public final class TableSequence: @unchecked Sendable {
     self.options = options
     self.open = open
   }
+
+  /// The first input that is not empty; nil when all are. Call before `next`.
+  public func firstTable() throws(Failure) -> Table? { try first()?.table }
 
   /// The reader of the first input that is not empty; nil when all are. Call before `next`.
   func first() throws(Failure) -> BlockReader? {
@@ -63,8 +66,8 @@ public final class TableSequence: @unchecked Sendable {
       try input.finish(records: 0)
       return true
     }
-    if let firstTable { try check(reader.table, against: firstTable) }
-    firstTable = firstTable ?? reader.table
+    if let columnsOfAll { try check(reader.table, against: columnsOfAll) }
+    columnsOfAll = columnsOfAll ?? reader.table
     self.input = input
     self.reader = reader
     return true

@@ -4,10 +4,10 @@ import Glibc
 enum Linux {
   /// An open file without a name in `folder`, which the kernel drops with its last descriptor; nil where the file system
   /// has no such files or /proc, which is needed to name it later, is not mounted.
-  static func openUnnamed(in folder: String, permissions: mode_t) -> Int32? {
+  static func openUnnamed(in folder: String, permissions: mode_t, mode: Int32 = O_WRONLY) -> Int32? {
     // O_TMPFILE is a macro that Swift does not import.
     let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
-    let descriptor = unsafe open(folder, unnamed | O_WRONLY | O_CLOEXEC, permissions)
+    let descriptor = unsafe open(folder, unnamed | mode | O_CLOEXEC, permissions)
     guard descriptor >= 0 else { return nil }
     guard unsafe access(procPath(descriptor), F_OK) == 0 else {
       close(descriptor)

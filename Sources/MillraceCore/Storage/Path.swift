@@ -59,5 +59,10 @@ public func isFolder(_ path: String) -> Bool {
   fileStatus(path, followingLinks: true).map { fileKind($0) == S_IFDIR } ?? false
 }
 
+/// Whether there is a regular file of that name, links followed: it can be opened more than once.
+public func isRegularFile(_ path: String) -> Bool {
+  fileStatus(path, followingLinks: true).map { fileKind($0) == S_IFREG } ?? false
+}
+
 /// Whether there is anything of that name, links followed.
 public func isThere(_ path: String) -> Bool { fileStatus(path, followingLinks: true) != nil }

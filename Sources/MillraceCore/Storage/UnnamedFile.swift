@@ -10,10 +10,19 @@ public final class UnnamedFile: Sendable {
   /// - Parameter folder: Where the file takes its room; `temporaryFolder()` where nothing speaks for another one.
   public init(in folder: String) throws(Failure) {
     self.folder = folder
-    // The prefix is the one by which `TemporaryFiles.sweep` knows what a process left that was killed just here.
+    if let unnamed = Linux.openUnnamed(in: folder, permissions: 0o600, mode: O_RDWR) {
+      descriptor = unnamed
+    } else {
+      descriptor = try Self.openAndUnlink(in: folder)
+    }
+  }
+
+  /// Where the file system has no files without a name. A kill between the two steps leaves an empty file, which
+  /// `TemporaryFiles.sweep` knows by its prefix.
+  private static func openAndUnlink(in folder: String) throws(Failure) -> Int32 {
     var name = Array("\(folder)/\(TemporaryFiles.prefix)XXXXXX".utf8CString)
-    descriptor = unsafe name.withUnsafeMutableBufferPointer { name in
-      guard let start = name.baseAddress else { return -1 }
+    let descriptor = unsafe name.withUnsafeMutableBufferPointer { name in
+      guard let start = name.baseAddress else { return Int32(-1) }
       let descriptor = unsafe mkstemp(start)
       if descriptor >= 0 { unsafe unlink(start) }
       return descriptor
@@ -24,6 +33,7 @@ public final class UnnamedFile: Sendable {
         advice: "TMPDIR names another folder")
     }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    return descriptor
   }
 
   deinit { close(descriptor) }

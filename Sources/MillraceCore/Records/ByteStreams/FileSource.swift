@@ -45,6 +45,14 @@ public final class FileSource: ByteSource, @unchecked Sendable {
     if isRegular { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
   }
 
+  /// Tells of a file that cannot be read before its turn comes. Pipes are passed over: to open one is to begin with it.
+  ///
+  /// - Throws: as `init`.
+  public static func check(_ path: String) throws(Failure) {
+    guard path != "-", isRegularFile(path) || isFolder(path) || !isThere(path) else { return }
+    _ = try FileSource(path: path)
+  }
+
   deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
 
   /// A regular file: it can be read twice and its size is known.
