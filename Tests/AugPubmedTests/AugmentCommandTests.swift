@@ -99,7 +99,8 @@ import Testing
         + "give what is added a --prefix)"
     ),
     (
-      "a,pmid\n1,2,3\n", 65, "standard input:2: 3 values, where the header names 2 (--ragged trim drops the surplus ones)"
+      "a,pmid\n1,2,3\n", 65,
+      "standard input:2: 3 values, where the header names 2 (--ragged trim drops the surplus ones)"
     ),
     (
       "a,pmid\n\"x,1\n", 65,

@@ -50,7 +50,8 @@ extension MillraceCommand {
 
   private static func end(_ status: ExitStatus) -> Never {
     // Other threads may still be at work when the first error ends the run: they hold outputs, and exit(3) would have
-    // libcrypto free what the one that hashes is using. Nothing is buffered that exit(3) would write.
+    // libcrypto free what the one that hashes is using.
+    fflush(nil)
     TemporaryFiles.removeAll(andEnd: { _exit(status.rawValue) })
     _exit(status.rawValue)
   }
