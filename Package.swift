@@ -82,7 +82,8 @@ let package = Package(
       name: "MillraceCoreTests", dependencies: ["MillraceCore", "CRecordIndex", "Support", "probe"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ProvTests", dependencies: ["MillraceCore", "Support", "probe", "prov"], swiftSettings: swiftSettings),
+      name: "ProvTests", dependencies: ["MillraceCore", "Support", "probe", "prov", "chunk", "merge", "aug-pubmed"],
+      swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", dependencies: ["Support"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ChunkTests", dependencies: ["MillraceCore", "ChunkManifest", "Support", "chunk"], path: "Tests/ChunkTests",

@@ -49,6 +49,8 @@ struct Chunk: FilterCommand {
       let line = ByteBuffer()
       chunk.write(to: line)
       try manifest.write(ByteSlice(line))
+      try stage.recorder.addFile(
+        chunk.path, StreamContent(digest: chunk.digest, bytes: chunk.bytes, records: chunk.records))
     }
     var consumer = try size.makeConsumer(table.reader.table, count: table.records, into: chunks)
     let content = try table.forEachBlock(computesDigest: size.checksum == .sha256 && !stage.isDryRun) {
@@ -64,6 +66,12 @@ struct Chunk: FilterCommand {
     let line = ByteBuffer()
     end.write(to: line)
     try manifest.write(ByteSlice(line))
+    if let folder {
+      let copy = folder(ChunkManifest.fileName)
+      let written = try SHA256Digest.ofFile(copy)
+      try stage.recorder.addFile(
+        copy, StreamContent(digest: written.digest, bytes: written.bytes, records: end.chunks + 1))
+    }
     try stage.finish(manifest, rowsIn: end.records, rowsOut: end.records, records: end.chunks + 1)
   }
 }

@@ -49,7 +49,7 @@ final class ChunkFolder {
 
   /// Ends the next chunk's file and lists it.
   func finishFile(_ file: OutputFile, firstRecord: Int?, records: Int) throws(Failure) {
-    if chunks.isEmpty { try folder?.remove(ChunkManifest.fileName) }
+    if chunks.isEmpty { try removeManifest() }
     let written = try file.finish()
     var digest = written.digest
     if computesDigests && digest == nil { digest = try digestOf(FileSource(path: file.name)) }
@@ -68,7 +68,7 @@ final class ChunkFolder {
       hasFinalLineEnd: input.hasFinalLineEnd, order: order, compression: compression,
       directory: folder?.absolutePath ?? "")
     guard let folder else { return end }
-    if chunks.isEmpty { try folder.remove(ChunkManifest.fileName) }
+    if chunks.isEmpty { try removeManifest() }
     let current = Set(chunks.map(\.path))
     for name in try folder.names() where Self.isChunkName(name) && !current.contains(folder(name)) {
       try folder.remove(name)
@@ -80,6 +80,12 @@ final class ChunkFolder {
     unsafe try copy.write(lines.bytes)
     try copy.commit()
     return end
+  }
+
+  /// Removes an earlier run's manifest, and its sidecar about the files.
+  private func removeManifest() throws(Failure) {
+    try folder?.remove(ChunkManifest.fileName)
+    try folder?.remove(sidecarSuffix)
   }
 
   // MARK: Names

@@ -16,7 +16,8 @@ private struct Run {
     outcome = chunk.run(arguments + ["-d", folder("parts")], input: .text(input))
   }
 
-  var names: [String] { folder.names(in: "parts") }
+  /// What lies in the folder, but for its sidecar, which is new each time.
+  var names: [String] { folder.names(in: "parts").filter { $0 != ".prov" } }
 
   /// The chunk files' texts, in order.
   var files: [String] { names.filter { $0 != ChunkManifest.fileName }.compactMap { folder.text("parts/\($0)") } }
@@ -72,7 +73,7 @@ struct ChunkRuleTests {
     #expect(folder.text("parts/chunk-00000.csv") == "a\n1\n2\n")
     #expect(folder.text("parts/chunk-00001.csv") == "a\n3\n4\n")
     #expect(folder.text("parts/chunk-00002.csv") == "a\n5\n6\n7\n")
-    #expect(folder.names(in: "parts").count == 4)
+    #expect(folder.names(in: "parts").filter { $0 != ".prov" }.count == 4)
   }
 
   /// An array job finds a file for each of its tasks.
@@ -181,7 +182,8 @@ struct ChunkFolderTests {
       #expect(run.outcome.output == [])
       #expect(run.folder.names == [])
       #expect(
-        run.outcome.errorText == "chunk: note: would write 3 chunks with 5 records to \(run.folder.path)/parts\n")
+        run.outcome.errorText.hasSuffix(
+          "chunk: note: would write 3 chunks with 5 records to \(run.folder.path)/parts\n"))
     }
   }
 

@@ -115,7 +115,7 @@ import Testing
     let pipeKey = try #require(ProvenanceStore.key(of: ends[0]))
     let path = try store.linkPath(pipeKey, stage: stage)
     folder.write(String(path.dropFirst(folder.path.count + 1)), text)
-    let search = UpstreamSearch(store: store, scope: .init(session: 1), now: now)
+    let search = UpstreamSearch(store: store, folders: FolderRecords(), scope: .init(session: 1), now: now)
     let input = search.input(name: "standard input", path: nil, descriptor: ends[0])
     let found = try search.resolve(input, content: StreamContent(digest: nil, bytes: 1))
     #expect(found.input.upstreams.isEmpty)

@@ -31,11 +31,11 @@ struct ProbeStage: ParsableCommand {
         destination: provenance.map { .file($0) } ?? .automatic, requiresUpstream: requireUpstream,
         hashesEveryInput: verify),
       surroundings: .ofThisProcess(), warn: { failure in say("warning: \(failure)") })
-    recorder.begin(output.map { .file($0) } ?? .standardOutput(STDOUT_FILENO))
+    try recorder.begin(output.map { .file($0) } ?? .standardOutput(STDOUT_FILENO))
     do {
       try copy(recorder)
     } catch let failure as Failure {
-      recorder.fail(status: failure.status)
+      recorder.fail(status: failure.status.rawValue)
       say("\(failure)")
       throw ExitCode(failure.status)
     }

@@ -164,6 +164,7 @@ import Testing
       { probe stage --add A --contexts 2 in.txt; probe stage --add B in.txt; } | probe stage -o mid
       probe stage --add C in.txt | cat | probe stage | cat | probe stage -o ambiguous mid -
       probe stage < mid > out; probe stage < mid >> out
+      echo a | chunk -n 1 -d parts | merge -o merged
       """)
     let schema =
       String(#filePath.dropLast("Tests/ProvTests/PipelineTests.swift".count)) + "docs/schemas/provenance.schema.json"
@@ -181,7 +182,7 @@ import Testing
       wrong["kind"], wrong["stage"] = "context", 7
       print(count, validator.is_valid(wrong))
       """
-    let names = ["mid.prov", "ambiguous.prov", "out.prov"]
+    let names = ["mid.prov", "ambiguous.prov", "out.prov", "parts/.prov", "merged.prov"]
     let outcome = Executable("/usr/bin/env").run(
       ["python3", "-c", script, schema] + names.map { shell.folder($0) })
     let lines = try names.reduce(0) { try $0 + shell.records($1).count }

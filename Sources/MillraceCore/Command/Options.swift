@@ -115,6 +115,9 @@ public struct ProvenanceOptions: ParsableArguments {
 
   public func validate() throws {
     if noProvenance, provenance != nil { throw ValidationError("--provenance and --no-provenance exclude each other") }
+    if noProvenance, requireUpstream {
+      throw ValidationError("--require-upstream and --no-provenance exclude each other")
+    }
   }
 }
 

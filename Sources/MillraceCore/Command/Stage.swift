@@ -13,8 +13,6 @@ public final class Stage {
   public var answer = ExitStatus.success
 
   private let output: OutputOptions
-  private let recordsProvenance: Bool
-  private var outputDigest: DigestThread?
 
   init<Command: FilterCommand>(_ command: Command) throws(Failure) {
     let options = command.runOptions
@@ -23,7 +21,6 @@ public final class Stage {
     output = command.output
     jobs = options.workers
     isDryRun = options.dryRun
-    recordsProvenance = !command.provenance.noProvenance && !options.dryRun
     progress = try Progress(
       options.progress, totalBytes: Self.totalBytes(of: command.inputPaths), diagnostics: diagnostics)
     recorder = StageRecorder(
@@ -31,12 +28,17 @@ public final class Stage {
         tool: Command.toolName, version: Millrace.version, arguments: Array(CommandLine.arguments.dropFirst()),
         parameters: .object(command.parameters + [.init("jobs", .integer(options.workers))]),
         seed: options.seed, contextLevel: command.provenance.context ?? Command.defaultContext,
-        destination: !recordsProvenance ? .off : command.provenance.provenance.map { .file($0) } ?? .automatic,
+        destination: command.provenance.noProvenance || options.dryRun
+          ? .off : command.provenance.provenance.map { .file($0) } ?? .automatic,
         requiresUpstream: command.provenance.requireUpstream, hashesEveryInput: command.provenance.verify),
       surroundings: .ofThisProcess(), warn: { diagnostics.warning($0.description) })
-    recorder.begin(output.output.map { .file($0) } ?? .standardOutput(STDOUT_FILENO))
+    if command.provenance.requireUpstream, recorder.isOff, !isDryRun {
+      throw Failure(
+        .usage, "--require-upstream needs the records that --no-provenance or MILLRACE_PROVENANCE=off switches off")
+    }
+    try recorder.begin(output.output.map { .file($0) } ?? .standardOutput(STDOUT_FILENO))
     let recorder = recorder
-    Signals.whenStopped { _ in recorder.fail(status: .stoppedEarly) }
+    Signals.whenStopped { signal in recorder.fail(status: 128 + signal) }
   }
 
   /// Bytes of all inputs, when all are regular files.
@@ -74,9 +76,9 @@ public final class Stage {
 
   /// Opens the output, which appears under its name only when `finish` is called.
   public func openOutput(compression: Compression? = nil) throws(Failure) -> OutputFile {
-    outputDigest = recordsProvenance ? try DigestThread() : nil
-    return try OutputFile(
-      path: isDryRun ? "/dev/null" : output.output ?? "-", compression: compression, digest: outputDigest)
+    let digest = recorder.isOff ? nil : try DigestThread()
+    if isDryRun, let path = output.output { try AtomicFile.check(path) }
+    return try OutputFile(path: isDryRun ? "/dev/null" : output.output ?? "-", compression: compression, digest: digest)
   }
 
   /// Gives the output its name, and then its sidecar.
@@ -90,11 +92,16 @@ public final class Stage {
       output: StreamContent(digest: written.digest, bytes: written.byteCount, records: records ?? rowsOut),
       rowsIn: rowsIn, rowsOut: rowsOut, status: answer)
     progress.finish()
+    if isDryRun {
+      let name = output.output ?? "standard output"
+      diagnostics.note("would write \(written.byteCount) bytes, \(records ?? rowsOut) records, to \(name)")
+    }
   }
 
   func fail(_ failure: Failure) {
     progress.finish()
-    recorder.fail(status: failure.status)
+    if failure.status == .badData { recorder.warnOfDeadProducers() }
+    recorder.fail(status: failure.status.rawValue)
   }
 }
 

@@ -3,7 +3,7 @@ import Glibc
 /// Recomputes the digests along a chain, and tells which links hold.
 public struct ChainVerification: Sendable {
   public enum Verdict: String, Sendable {
-    case holds
+    case holds = "hold"
     case broken
     /// What would be needed is gone, or never was.
     case notCheckable = "not checkable"
@@ -18,64 +18,102 @@ public struct ChainVerification: Sendable {
 
   public private(set) var findings: [Finding] = []
 
-  public var isBroken: Bool { findings.contains { $0.verdict == .broken } }
-
+  /// Sidecars that were verified, by path: of the files of one folder all have the same, and a forged one may name itself.
+  private var verified: Set<String> = []
   private static let deepest = 32
 
   /// Verifies a file against its provenance.
   ///
   /// - Parameters:
   ///   - path: the output.
-  ///   - provenance: its sidecar, or a record of the store.
+  ///   - provenance: its sidecar or its folder's, or a record of the store.
   public init(ofFile path: String, provenance: ProvenanceReader) throws(Failure) {
     try verify(path, provenance, depth: 0)
   }
 
   private mutating func verify(_ path: String, _ reader: ProvenanceReader, depth: Int) throws(Failure) {
-    let file = try OpenFile(path)
-    let segments = try SidecarSegments(reader)
-    let problem = try withExtendedLifetime(file) { () throws(Failure) in
-      try segments.check(file.descriptor, name: path)
+    let chain = try ProvenanceChain(reader)
+    let link = "output \(path)"
+    if reader.name == folderSidecar(forFile: path) {
+      let content = try SHA256Digest.ofFile(path)
+      let written = chain.parts.first.flatMap { part in
+        part.files.last {
+          $0["stage"] == part.pipeline["stage"] && nameInFolder($0["path"]?.text ?? "") == nameInFolder(path)
+        }
+      }
+      if let written {
+        compare(content, StreamContent(written), link: link, source: reader.name)
+      } else {
+        add(.broken, link, "\(reader.name) does not tell of it")
+      }
+    } else {
+      let file = try OpenFile(path)
+      let problem = try withExtendedLifetime(file) { () throws(Failure) in
+        try SidecarSegments(reader).check(file.descriptor, name: path)
+      }
+      add(problem == nil ? .holds : .broken, link, problem ?? "has the digest that \(reader.name) gives")
     }
-    add(problem == nil ? .holds : .broken, "output \(path)", problem ?? "has the digest that \(reader.name) gives")
-    let folder = folderPart(of: path)
-    for part in try ProvenanceChain(reader).parts { try verify(part, folder: folder, depth: depth) }
+    guard verified.insert(reader.name).inserted else { return }
+    for part in chain.parts { try verify(part, folder: folderPart(of: path), depth: depth) }
+  }
+
+  private mutating func compare(
+    _ found: (digest: SHA256Digest, bytes: Int), _ expected: StreamContent?, link: String, source: String
+  ) {
+    if found.digest == expected?.digest {
+      add(.holds, link, "has the digest that \(source) gives")
+    } else {
+      add(.broken, link, "expected \(text(expected?.digest)), found \(found.digest)")
+    }
   }
 
   private mutating func add(_ verdict: Verdict, _ link: String, _ explanation: String) {
     findings.append(Finding(verdict: verdict, link: link, explanation: explanation))
   }
 
-  private mutating func verify(_ part: ProvenanceChain.Part, folder: String, depth: Int) throws(Failure) {
+  /// What the stages of a part wrote.
+  private struct Written {
+    /// The output of each stage.
     var outputs: [String: StreamContent] = [:]
+    /// The further files of each stage.
+    var files: [String: Set<SHA256Digest>] = [:]
+  }
+
+  private mutating func verify(_ part: ProvenanceChain.Part, folder: String, depth: Int) throws(Failure) {
+    var written = Written()
     for stage in part.stages {
-      if let id = stage["id"]?.text, let content = StreamContent(stage["output"]) { outputs[id] = content }
+      if let id = stage["id"]?.text, let content = StreamContent(stage["output"]) { written.outputs[id] = content }
+    }
+    for file in part.files {
+      if let stage = file["stage"]?.text, let digest = StreamContent(file)?.digest {
+        written.files[stage, default: []].insert(digest)
+      }
     }
     for stage in part.stages {
       for input in stage["inputs"]?.elements ?? [] {
-        try verify(input, of: stage["tool"]?.text ?? "unknown tool", outputs, folder: folder, depth: depth)
+        try verify(input, of: stage, written, folder: folder, depth: depth)
       }
     }
     let link = "pipeline record"
-    guard let last = part.pipeline["stage"]?.text, let written = outputs[last] else {
+    guard let last = part.pipeline["stage"]?.text, let output = written.outputs[last] else {
       add(.broken, link, "the stage that wrote the output is missing")
       return
     }
     let claimed = part.pipeline["output"]?.text.flatMap { SHA256Digest($0) }
-    if claimed == written.digest, part.pipeline["bytes"]?.integer == written.bytes {
+    if claimed == output.digest, part.pipeline["bytes"]?.integer == output.bytes {
       add(.holds, link, "agrees with the last stage")
     } else {
-      add(.broken, link, "says \(text(claimed)), the last stage says \(text(written.digest))")
+      add(.broken, link, "says \(text(claimed)), the last stage says \(text(output.digest))")
     }
   }
 
   private func text(_ digest: SHA256Digest?) -> String { digest.map(\.description) ?? "no digest" }
 
   private mutating func verify(
-    _ input: JSONValue, of tool: String, _ outputs: [String: StreamContent], folder: String, depth: Int
+    _ input: JSONValue, of stage: JSONValue, _ written: Written, folder: String, depth: Int
   ) throws(Failure) {
     let name = input["name"]?.text ?? "unnamed"
-    let link = "\(tool): input \(name)"
+    let link = "\(stage["tool"]?.text ?? "unknown tool"): input \(name)"
     guard let read = StreamContent(input) else {
       add(.notCheckable, link, "the record does not say what was read")
       return
@@ -88,50 +126,71 @@ public struct ChainVerification: Sendable {
     case .verified, .concat, .contentMatch, nil: break
     }
     let producers = input["upstream"]?.elements?.compactMap(\.text) ?? []
-    let embedded = producers.compactMap { outputs[$0] }
+    let embedded = producers.compactMap { written.outputs[$0] }
     if !producers.isEmpty, embedded.count == producers.count {
-      let written = embedded.reduce(0) { $0 + $1.bytes }
-      if written != read.bytes {
-        add(.broken, link, "read \(read.bytes) bytes, its producer wrote \(written)")
+      let bytes = embedded.reduce(0) { $0 + $1.bytes }
+      if let digest = read.digest, producers.count == 1, written.files[producers[0]]?.contains(digest) == true {
+        add(.holds, link, "is a file that its producer wrote")
+      } else if bytes != read.bytes {
+        add(.broken, link, "read \(read.bytes) bytes, its producer wrote \(bytes)")
       } else if embedded.count == 1, embedded[0].digest != read.digest {
         add(.broken, link, "read \(text(read.digest)), its producer wrote \(text(embedded[0].digest))")
       } else {
         add(.holds, link, embedded.count == 1 ? "is what its producer wrote" : "is as long as what its producers wrote")
       }
     }
-    try verifyFile(input, link: link, read, folder: folder, depth: depth)
+    let file = try verifyFile(input, of: stage, link: link, read, folder: folder)
+    if let file, embedded.isEmpty { try follow(input["sidecar"]?.text, of: file, link: link, depth: depth) }
   }
 
-  /// Hashes a file that is named as an input, if it is still there.
+  /// Hashes a file that is named as an input, if it is still there, and gives its path if it is as it was.
   private mutating func verifyFile(
-    _ input: JSONValue, link: String, _ read: StreamContent, folder: String, depth: Int
-  ) throws(Failure) {
-    guard let path = input["path"]?.text, let expected = read.digest else { return }
-    // Names are as the user gave them; the pipeline may have been run in the output's folder.
-    let candidates = path.hasPrefix("/") ? [path] : [path, "\(folder)/\(path)"]
-    guard let found = candidates.first(where: { fileStatus($0, followingLinks: true).map(fileKind) == S_IFREG }) else {
+    _ input: JSONValue, of stage: JSONValue, link: String, _ read: StreamContent, folder: String
+  ) throws(Failure) -> String? {
+    guard let path = input["path"]?.text, let expected = read.digest else { return nil }
+    // Names are as the user gave them, seen from the folder that the stage ran in. That may have been moved, with the
+    // output, or be the one we are in.
+    var candidates = [path]
+    if !path.hasPrefix("/") {
+      if let directory = stage["directory"]?.text { candidates.insert("\(directory)/\(path)", at: 0) }
+      candidates.append("\(folder)/\(path)")
+    }
+    candidates = candidates.filter { fileStatus($0, followingLinks: true).map(fileKind) == S_IFREG }
+    var other: SHA256Digest?
+    for candidate in candidates {
+      let found = try SHA256Digest.ofFile(candidate).digest
+      if found == expected {
+        add(.holds, link, "the file has the digest that was read")
+        return candidate
+      }
+      other = other ?? found
+    }
+    if let other {
+      add(.broken, link, "read \(expected), the file now has \(other)")
+    } else {
       add(.notCheckable, link, "there is no file \(path) any more")
-      return
     }
-    let content = try SHA256Digest.ofFile(found)
-    guard content.digest == expected else {
-      add(.broken, link, "read \(expected), the file now has \(content.digest)")
-      return
-    }
-    add(.holds, link, "the file has the digest that was read")
-    guard let sidecar = input["sidecar"]?.text else { return }
+    return nil
+  }
+
+  /// Verifies the chain of an input that has a sidecar, where it is not embedded.
+  private mutating func follow(_ digest: String?, of path: String, link: String, depth: Int) throws(Failure) {
+    guard let digest else { return }
     guard depth < Self.deepest else {
       add(.notCheckable, link, "the chain is longer than \(Self.deepest) files")
       return
     }
-    guard let reader = try ProvenanceReader(path: found + sidecarSuffix) else {
+    var found = try ProvenanceReader(path: path + sidecarSuffix)
+    if found == nil { found = try ProvenanceReader(path: folderSidecar(forFile: path)) }
+    guard let reader = found else {
       add(.notCheckable, link, "its sidecar is gone")
       return
     }
-    if try reader.digest().description != sidecar {
+    if verified.contains(reader.name) { return }
+    guard try reader.digest().description == digest else {
       add(.notCheckable, link, "its sidecar was written anew since")
       return
     }
-    try verify(found, reader, depth: depth + 1)
+    try verify(path, reader, depth: depth + 1)
   }
 }

@@ -18,18 +18,36 @@ struct ChainWriter {
   private let buffer = ByteBuffer(capacity: 1 << 16)
   /// Stages that are written already: two inputs may come from one producer.
   private var known: Set<String> = []
+  private var knownFiles: Set<String> = []
 
   init(to write: @escaping (ByteBuffer) throws(Failure) -> Void) { self.write = write }
 
-  static func embeddings(of upstreams: [Upstream]) -> [Embedding] {
+  /// What becomes of the records of the inputs' producers, by their identity.
+  static func embeddings(of inputs: [StageInput]) -> [String: Embedding] {
+    var embeddings: [String: Embedding] = [:]
     var left = greatestSize
-    return upstreams.map { upstream in
-      guard upstreams.count <= mostChains, upstream.depth < greatestDepth else { return .reference }
-      if upstream.reader.size <= left {
-        left -= upstream.reader.size
-        return .whole
+    for upstream in inputs.flatMap(\.upstreams) where embeddings[upstream.identity] == nil {
+      if upstream.reader == nil || upstream.depth >= greatestDepth {
+        embeddings[upstream.identity] = .reference
+      } else if upstream.size <= left {
+        left -= upstream.size
+        embeddings[upstream.identity] = .whole
+      } else {
+        embeddings[upstream.identity] = .stages
       }
-      return .stages
+    }
+    return embeddings
+  }
+
+  /// Appends the chains of all inputs.
+  mutating func embed(
+    _ inputs: [StageInput], _ embeddings: [String: Embedding], withContexts: Bool
+  ) throws(Failure) {
+    let read = Set(inputs.compactMap(\.content?.digest))
+    var embedded: Set<String> = []
+    for upstream in inputs.flatMap(\.upstreams) where embedded.insert(upstream.identity).inserted {
+      guard let embedding = embeddings[upstream.identity], embedding != .reference else { continue }
+      try embed(upstream, reading: read, withContexts: withContexts && embedding == .whole)
     }
   }
 
@@ -45,9 +63,14 @@ struct ChainWriter {
     try flush(above: 1 << 16)
   }
 
-  /// Appends a producer's stages and contexts; of a file that was appended to, those of all its parts.
-  mutating func embed(_ upstream: Upstream, withContexts: Bool) throws(Failure) {
-    let reader = upstream.reader
+  /// Appends a producer's stages, files and contexts; of a file that was appended to, those of all its parts.
+  ///
+  /// Of the files that the producer wrote beside its output only those that were read: a task of an array job reads one
+  /// chunk of thousands.
+  private mutating func embed(
+    _ upstream: Upstream, reading read: Set<SHA256Digest>, withContexts: Bool
+  ) throws(Failure) {
+    guard let reader = upstream.reader else { return }
     reader.rewind()
     let before = known
     while try reader.next() {
@@ -56,6 +79,11 @@ struct ChainWriter {
       case .stage:
         guard let id = reader.memberText("id"), !before.contains(id) else { continue }
         known.insert(id)
+      case .file:
+        guard let stage = reader.memberText("stage"), let hex = reader.memberText("sha256"),
+          let digest = SHA256Digest(hex: hex), stage != upstream.stage || read.contains(digest),
+          knownFiles.insert("\(stage) \(hex)").inserted
+        else { continue }
       case .context:
         if !withContexts { continue }
         if let stage = reader.memberText("stage"), before.contains(stage) { continue }

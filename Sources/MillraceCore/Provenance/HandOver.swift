@@ -8,6 +8,15 @@ struct HandOver {
     /// The stage ended with an error, and its output is not whole.
     case failed(status: String)
     case done
+
+    /// What became of a stage that did not finish; nil for one that did, or that still may.
+    func death(of tool: String) -> String? {
+      switch self {
+      case .running: "\(tool) ended before it was done"
+      case .failed(let status): "\(tool) failed with status \(status)"
+      case .done: nil
+      }
+    }
   }
 
   let state: State
@@ -41,9 +50,10 @@ struct HandOver {
     ])
   }
 
-  static func failed(tool: String, status: ExitStatus, time: Timestamp) -> JSONValue {
+  /// - Parameter status: what the process ends with; 128 and a signal's number when that ends it.
+  static func failed(tool: String, status: Int32, time: Timestamp) -> JSONValue {
     .object([
-      .init("kind", .string("failed")), .init("tool", .string(tool)), .init("status", .integer(status.rawValue)),
+      .init("kind", .string("failed")), .init("tool", .string(tool)), .init("status", .integer(status)),
       .init("time", .string(time.localText)),
     ])
   }

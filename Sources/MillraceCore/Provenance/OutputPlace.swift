@@ -34,7 +34,10 @@ struct OutputPlace: Sendable {
     guard unsafe fstat(descriptor, &status) == 0, fileKind(status) == S_IFREG,
       let path = LinuxProcess.path(of: descriptor)
     else { return }
-    let appends = fcntl(descriptor, F_GETFL) & O_APPEND != 0
+    // In `{ a; b; } > path` the second program stands at the end of what the first wrote, as with `>>`.
+    let appends =
+      fcntl(descriptor, F_GETFL) & O_APPEND != 0
+      || status.st_size > 0 && lseek(descriptor, 0, SEEK_CUR) == status.st_size
     redirection = "\(appends ? ">>" : ">") \(CommandLineText.quoting(relativeToCurrentFolder(path)))"
     if appends {
       // A file that is only ever appended to may be a log: it gets a sidecar when it has one.
@@ -43,6 +46,8 @@ struct OutputPlace: Sendable {
       earlierSidecar = earlier
       sidecar = path + sidecarSuffix
     } else if status.st_size == 0 {
+      // What a sidecar from earlier describes, the shell has removed.
+      _ = unsafe unlink(path + sidecarSuffix)
       self.path = path
       sidecar = path + sidecarSuffix
     }

@@ -1,16 +1,19 @@
 import Glibc
 
-/// The pipeline and stage records of a sidecar, in memory; the contexts stay in the file.
+/// The pipeline, stage and file records of a sidecar, in memory; the contexts stay in the file.
 public struct ProvenanceChain: Sendable {
   /// What one run, with all before it, wrote: the whole file, or the part that was appended with `>>`.
   public struct Part: Sendable {
     public var pipeline: JSONValue
     /// Upstream first.
     public var stages: [JSONValue]
+    /// Further files that these stages wrote, as far as the chain needs them.
+    public var files: [JSONValue] = []
   }
 
   /// No sidecar that a tool writes comes near.
   private static let mostStages = 100_000
+  private static let mostFiles = 1_000_000
 
   /// The latest first.
   public private(set) var parts: [Part] = []
@@ -23,24 +26,34 @@ public struct ProvenanceChain: Sendable {
     source = reader.name
     reader.rewind()
     var stageCount = 0
+    var fileCount = 0
     while try reader.next() {
       switch reader.kind {
       case .pipeline: parts.append(Part(pipeline: try reader.value(), stages: []))
       case .stage:
         stageCount += 1
-        guard !parts.isEmpty else {
-          throw Failure(.badData, "expected a pipeline record first", at: Place(file: reader.name))
-        }
+        guard !parts.isEmpty else { throw expectedPipeline(reader) }
         guard stageCount <= Self.mostStages else {
           throw Failure(.badData, "more than \(Self.mostStages) stages", at: Place(file: reader.name))
         }
         parts[parts.count - 1].stages.append(try reader.value())
+      case .file:
+        fileCount += 1
+        guard fileCount <= Self.mostFiles else {
+          throw Failure(.badData, "more than \(Self.mostFiles) files", at: Place(file: reader.name))
+        }
+        guard !parts.isEmpty else { throw expectedPipeline(reader) }
+        parts[parts.count - 1].files.append(try reader.value())
       case .context: contextCount += 1
       case .other: break
       }
     }
     guard !parts.isEmpty else { throw Failure(.badData, "no pipeline record", at: Place(file: reader.name)) }
   }
+}
+
+private func expectedPipeline(_ reader: ProvenanceReader) -> Failure {
+  Failure(.badData, "expected a pipeline record first", at: Place(file: reader.name))
 }
 
 /// Finds the provenance of a file: its sidecar; else the record that its extended attribute or its content leads to.
@@ -68,6 +81,12 @@ public struct ProvenanceFinder: Sendable {
   public func provenance(of path: String) throws(Failure) -> ProvenanceReader? {
     if path.hasSuffix(sidecarSuffix), let reader = try ProvenanceReader(path: path) { return reader }
     if let reader = try ProvenanceReader(path: path + sidecarSuffix) { return reader }
+    if fileStatus(path, followingLinks: true).map(fileKind) == S_IFDIR {
+      return try ProvenanceReader(path: "\(path)/\(sidecarSuffix)")
+    }
+    if let record = try FolderRecords().record(besideFile: path), record.files[nameInFolder(path)] != nil {
+      return try ProvenanceReader(path: folderSidecar(forFile: path))
+    }
     let file = try OpenFile(path)
     let content = try file.content()
     let hint = withExtendedLifetime(file) { LinuxProcess.hint(on: file.descriptor) }

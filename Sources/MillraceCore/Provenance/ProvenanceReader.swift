@@ -8,13 +8,13 @@ import Glibc
 /// Unchecked Sendable: a reader has one owner at a time.
 @safe public final class ProvenanceReader: @unchecked Sendable {
   public enum Kind: Sendable, Equatable {
-    case pipeline, stage, context
+    case pipeline, stage, file, context
     /// A kind of a later version: kept, and otherwise ignored.
     case other
   }
 
-  /// A stage with 10,000 inputs has a line of a few MiB.
-  static let longestLine = 16 << 20
+  /// A stage with `StageRecord.mostInputs` inputs has a line of some 30 MiB.
+  static let longestLine = 64 << 20
   static let deepestNesting = 64
 
   public let name: String
@@ -70,6 +70,7 @@ import Glibc
         switch memberText("kind") {
         case "pipeline": .pipeline
         case "stage": .stage
+        case "file": .file
         case "context": .context
         default: .other
         }

@@ -38,10 +38,9 @@ public struct ProvenanceSeal {
       input.upstreams = found.map(\.upstream)
     } else {
       input.link = .ambiguous
-      input.candidates = found.map(\.upstream)
+      input.candidates = found.map { Candidate(stage: $0.stage, command: $0.command) }
     }
-    let upstreams = input.upstreams
-    let embeddings = ChainWriter.embeddings(of: upstreams)
+    let embeddings = ChainWriter.embeddings(of: [input])
     let record = StageRecord(
       id: surroundings.newIdentifier(),
       description: StageDescription(tool: "prov", version: Millrace.version, arguments: ["seal", path]),
@@ -53,9 +52,7 @@ public struct ProvenanceSeal {
     let file = try AtomicFile(path: sidecar)
     var writer = ChainWriter { bytes throws(Failure) in unsafe try file.write(bytes.bytes) }
     try writer.append(try record.pipeline())
-    for (upstream, embedding) in zip(upstreams, embeddings) where embedding != .reference {
-      try writer.embed(upstream, withContexts: embedding == .whole)
-    }
+    try writer.embed([input], embeddings, withContexts: true)
     try writer.append(try record.stage())
     try writer.finish()
     try file.commit()

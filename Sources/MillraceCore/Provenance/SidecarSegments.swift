@@ -1,6 +1,9 @@
 /// What is added to an output's name to make its sidecar's.
 public let sidecarSuffix = ".prov"
 
+/// The sidecar about all files that one stage wrote into a folder: `parts/.prov` for `parts/`.
+func folderSidecar(forFile path: String) -> String { "\(folderPart(of: path))/\(sidecarSuffix)" }
+
 /// The parts of a file that a sidecar describes: one, unless runs were appended with `>>`.
 ///
 /// Each run that appends puts its own `pipeline` record, with the offset where it began, in front of the earlier sidecar.

@@ -4,6 +4,8 @@ import Glibc
 /// Everything that a finished stage has to say, and how it is said in the records `pipeline` and `stage`.
 struct StageRecord {
   static let schemaVersion = 1
+  /// Of more inputs only the first are listed.
+  static let mostInputs = 100_000
   /// A longer pipeline is cut in front.
   private static let longestCommand = 1 << 16
   /// The environment variables that are told: of Slurm, and the trace that a runner began.
@@ -20,8 +22,8 @@ struct StageRecord {
   let status: ExitStatus
   let session: pid_t
   let inputs: [StageInput]
-  /// For the producers of all inputs, in order.
-  let embeddings: [ChainWriter.Embedding]
+  /// For the producers of all inputs, by their identity.
+  let embeddings: [String: ChainWriter.Embedding]
   let output: StreamContent
   let rows: (in: Int, out: Int)
   let dropped: [(reason: String, count: Int)]
@@ -51,8 +53,8 @@ struct StageRecord {
   }
 
   private var depth: Int {
-    let embedded = zip(inputs.flatMap(\.upstreams), embeddings).filter { $0.1 != .reference }
-    return 1 + (embedded.map(\.0.depth).max() ?? 0)
+    let embedded = inputs.flatMap(\.upstreams).filter { embeddings[$0.identity] != .reference }
+    return 1 + (embedded.map(\.depth).max() ?? 0)
   }
 
   /// The whole pipeline as one line for a shell, as far as it is known.
@@ -94,10 +96,14 @@ struct StageRecord {
       .init("user", .string(environment["USER"] ?? environment["LOGNAME"] ?? "uid \(geteuid())")),
       .init("process", .object([.init("id", .integer(getpid())), .init("session", .integer(session))])),
     ]
+    if let directory = linkTarget("/proc/self/cwd") { members.append(.init("directory", .string(directory))) }
     let told = Self.environmentNames.compactMap { name in environment[name].map { JSONValue.Member(name, .string($0)) }
     }
     if !told.isEmpty { members.append(.init("environment", .object(told))) }
     members.append(.init("inputs", .array(try inputRecords())))
+    if inputs.count > Self.mostInputs {
+      members.append(.init("inputs_omitted", .integer(inputs.count - Self.mostInputs)))
+    }
     members.append(.init("output", .object(output.members)))
     members.append(.init("rows", rowCounts))
     members.append(
@@ -111,8 +117,7 @@ struct StageRecord {
 
   private func inputRecords() throws(Failure) -> [JSONValue] {
     var records: [JSONValue] = []
-    var index = 0
-    for input in inputs {
+    for input in inputs.prefix(Self.mostInputs) {
       var members: [JSONValue.Member] = [.init("name", .string(input.name))]
       if case .file(let path?) = input.origin {
         members.append(.init("path", .string(relativeToCurrentFolder(path))))
@@ -122,13 +127,14 @@ struct StageRecord {
       if !input.upstreams.isEmpty {
         members.append(.init("upstream", .array(input.upstreams.map { .string($0.stage) })))
       }
-      let ours = embeddings[index..<(index + input.upstreams.count)]
-      index += input.upstreams.count
+      let ours = input.upstreams.compactMap { embeddings[$0.identity] }
       if let sidecar = input.sidecar {
         members.append(.init("sidecar", .string(sidecar.description)))
       } else if ours.contains(.reference) {
         var digests: [JSONValue] = []
-        for upstream in input.upstreams { digests.append(.string(try upstream.reader.digest().description)) }
+        for upstream in input.upstreams {
+          if let digest = try upstream.recordDigest() { digests.append(.string(digest.description)) }
+        }
         members.append(.init("records_of_upstream", .array(digests)))
       }
       if ours.contains(.stages) { members.append(.init("context", .string("omitted"))) }

@@ -75,16 +75,43 @@ public final class StageRecorder: Sendable {
   private let store: ProvenanceStore?
   private let scope: ProvenanceStore.Scope
   private let start: Timestamp
+  private let folders = FolderRecords()
   private let state: Mutex<State>
 
   private struct State {
     var output = OutputPlace()
+    /// Open from the beginning, so that a run does not find at its end that it has no place for it.
+    var sidecar: AtomicFile?
     var inputs: [StageInput] = []
-    var contexts: ContextSpill?
+    /// Producers of the inputs, by their identity.
+    var upstreams: [String: Upstream] = [:]
+    var files: RecordSpill?
+    /// The folder of those files.
+    var folder: String?
+    var contexts: RecordSpill?
     var contextCount = 0
     var sources: [JSONValue] = []
     var dropped: [(reason: String, count: Int)] = []
     var isOver = false
+
+    /// Takes an input whose producer has been looked for. Inputs of one producer share its record.
+    mutating func take(_ input: StageInput, at index: Int) throws(Failure) {
+      var input = input
+      let hadFew = upstreams.count <= ChainWriter.mostChains
+      for (number, upstream) in input.upstreams.enumerated() {
+        if let known = upstreams[upstream.identity] {
+          input.upstreams[number] = known
+        } else {
+          upstreams[upstream.identity] = upstream
+        }
+      }
+      inputs[index] = input
+      guard upstreams.count > ChainWriter.mostChains else { return }
+      for number in hadFew ? inputs.indices : index..<(index + 1) { try inputs[number].releaseUpstreams() }
+      for upstream in hadFew ? Array(upstreams.values) : input.upstreams {
+        try upstreams[upstream.identity]?.release()
+      }
+    }
   }
 
   /// Makes the recorder and opens the store.
@@ -113,17 +140,39 @@ public final class StageRecorder: Sendable {
     state = Mutex(State())
   }
 
-  private var isOff: Bool { description.destination == .off }
+  /// Nothing is recorded and no digest is needed: `--no-provenance`, or `MILLRACE_PROVENANCE=off`.
+  public var isOff: Bool { description.destination == .off }
 
   // MARK: The output
 
-  /// Finds out what the output is, and tells the reader of a pipe that its producer has begun.
-  public func begin(_ output: Output) {
+  /// Finds out what the output is, makes sure of a place for the sidecar, and tells the reader of a pipe that its producer
+  /// has begun.
+  ///
+  /// - Throws: `.cannotCreate` when there is no such place. Beside a file that standard output was redirected to, that is
+  ///   only told: it may be a log in a folder of others.
+  public func begin(_ output: Output) throws(Failure) {
     guard !isOff else { return }
     let place = OutputPlace(output, destination: description.destination)
-    state.withLock { $0.output = place }
+    let sidecar = try openSidecar(place)
+    state.withLock { state in
+      state.output = place
+      state.sidecar = sidecar
+    }
     guard let key = place.pipe else { return }
     writeLink(key, HandOver.running(tool: description.tool, time: start))
+  }
+
+  private func openSidecar(_ place: OutputPlace) throws(Failure) -> AtomicFile? {
+    guard let path = place.sidecar else { return nil }
+    do throws(Failure) {
+      return try AtomicFile(path: path)
+    } catch {
+      var failure = error
+      failure.advice = "--provenance FILE puts the sidecar elsewhere, --no-provenance writes none"
+      guard place.redirection != nil, description.destination == .automatic else { throw failure }
+      warn(failure)
+      return nil
+    }
   }
 
   private func writeLink(_ key: ProvenanceStore.PipeKey, _ value: JSONValue) {
@@ -180,7 +229,14 @@ public final class StageRecorder: Sendable {
     guard !isOff else { return }
     let unresolved = state.withLock { $0.inputs[index] }
     let (input, warning) = try search.resolve(unresolved, content: content)
-    state.withLock { $0.inputs[index] = input }
+    try state.withLock { state -> Result<Void, Failure> in
+      do throws(Failure) {
+        try state.take(input, at: index)
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }.get()
     if description.requiresUpstream, [.unknownUpstream, .upstreamDied, .mismatch].contains(input.link) {
       throw warning.map { Failure(.no, $0.message, at: $0.place, advice: "--require-upstream allows no such input") }
         ?? Failure(
@@ -190,7 +246,9 @@ public final class StageRecorder: Sendable {
     if let warning { warn(warning) }
   }
 
-  private var search: UpstreamSearch { UpstreamSearch(store: store, scope: scope, now: surroundings.clock.now()) }
+  private var search: UpstreamSearch {
+    UpstreamSearch(store: store, folders: folders, scope: scope, now: surroundings.clock.now())
+  }
 
   // MARK: Rows and sources
 
@@ -208,16 +266,46 @@ public final class StageRecorder: Sendable {
       guard isKept else { return .success(()) }
       if state.contexts == nil {
         let beside = state.output.sidecar.map { folderPart(of: $0) }
-        state.contexts = ContextSpill(folder: beside ?? store?.folder ?? temporaryFolder(surroundings.environment))
+        state.contexts = RecordSpill(folder: beside ?? store?.folder ?? temporaryFolder(surroundings.environment))
       }
       do throws(Failure) {
-        try state.contexts?.append(lines, count: count)
+        try state.contexts?.append(lines)
         return .success(())
       } catch {
         return .failure(error)
       }
     }
     try result.get()
+  }
+
+  /// Takes note of a further file that the stage wrote into a folder, a chunk say, once it has its name. The folder gets a
+  /// sidecar of its own, `.prov`, by which these files find their producer.
+  ///
+  /// - Parameters:
+  ///   - path: as the user would name it.
+  ///   - content: with the digest; a file without one is not told.
+  public func addFile(_ path: String, _ content: StreamContent) throws(Failure) {
+    guard !isOff, content.digest != nil else { return }
+    let line = ByteBuffer()
+    JSONValue.object(
+      [
+        .init("kind", .string("file")), .init("stage", .string(id)),
+        .init("path", .string(relativeToCurrentFolder(path))),
+      ] + content.members
+    ).write(to: line)
+    line.append("\n")
+    try state.withLock { state -> Result<Void, Failure> in
+      let folder = folderPart(of: path)
+      let files = state.files ?? RecordSpill(folder: folder)
+      state.files = files
+      state.folder = folder
+      do throws(Failure) {
+        try files.append(line)
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }.get()
   }
 
   /// Adds a source that was asked: its URL, from which keys are removed, licence, and when.
@@ -269,11 +357,14 @@ public final class StageRecorder: Sendable {
   }
 
   /// Tells the reader of a pipe that the output is not whole. No sidecar is written.
-  public func fail(status: ExitStatus) {
+  ///
+  /// - Parameter status: what the process ends with; 128 and a signal's number when that ends it.
+  public func fail(status: Int32) {
     guard !isOff else { return }
     let key = state.withLock { state -> ProvenanceStore.PipeKey? in
       guard !state.isOver else { return nil }
       state.isOver = true
+      state.sidecar = nil
       return state.output.pipe
     }
     if let key {
@@ -281,11 +372,17 @@ public final class StageRecorder: Sendable {
     }
   }
 
+  /// Warns when an input is cut off because its producer died: what is wrong with its last row, the tool tells itself.
+  public func warnOfDeadProducers() {
+    for input in state.withLock({ $0.inputs }) {
+      if let warning = search.warningOfDeath(input) { warn(warning) }
+    }
+  }
+
   private func publish(
     _ state: State, output: StreamContent, rows: (in: Int, out: Int), status: ExitStatus
   ) throws(Failure) {
-    let upstreams = state.inputs.flatMap(\.upstreams)
-    let embeddings = ChainWriter.embeddings(of: upstreams)
+    let embeddings = ChainWriter.embeddings(of: state.inputs)
     let record = StageRecord(
       id: id, description: description, environment: surroundings.environment, start: start,
       end: surroundings.clock.now(),
@@ -296,16 +393,12 @@ public final class StageRecorder: Sendable {
     let pipeline = try record.pipeline()
 
     /// Writes the whole record to a file and gives it its name.
-    func write(
-      _ state: State, to path: String, permissions: mode_t, withContexts: Bool
-    ) throws(Failure) {
-      let file = try AtomicFile(path: path, permissions: permissions)
+    func write(_ state: State, to file: AtomicFile, withContexts: Bool) throws(Failure) {
       var writer = ChainWriter { bytes throws(Failure) in unsafe try file.write(bytes.bytes) }
       try writer.append(pipeline)
-      for (upstream, embedding) in zip(upstreams, embeddings) where embedding != .reference {
-        try writer.embed(upstream, withContexts: withContexts && embedding == .whole)
-      }
+      try writer.embed(state.inputs, embeddings, withContexts: withContexts)
       try writer.append(stage)
+      try state.files?.copy(to: &writer)
       if withContexts { try state.contexts?.copy(to: &writer) }
       if let earlier = state.output.earlierSidecar { try writer.append(sidecar: earlier) }
       try writer.finish()
@@ -314,7 +407,7 @@ public final class StageRecorder: Sendable {
 
     if let store {
       do throws(Failure) {
-        let size = upstreams.reduce(state.contexts?.bytes ?? 0) { $0 + $1.reader.size }
+        let size = state.upstreams.values.reduce(state.contexts?.bytes ?? 0) { $0 + $1.size }
         let isSmall = size <= ProvenanceStore.largestCopy
         var copied = false
         let copy = try output.digest.map { digest throws(Failure) in
@@ -322,10 +415,12 @@ public final class StageRecorder: Sendable {
         }
         if let key = state.output.pipe {
           let link = try store.linkPath(key, stage: id)
-          try write(state, to: link, permissions: 0o600, withContexts: true)
+          try write(state, to: AtomicFile(path: link, permissions: 0o600), withContexts: true)
           if let copy, isSmall { copied = unsafe Glibc.link(link, copy) == 0 }
         }
-        if let copy, !copied { try write(state, to: copy, permissions: 0o600, withContexts: isSmall) }
+        if let copy, !copied {
+          try write(state, to: AtomicFile(path: copy, permissions: 0o600), withContexts: isSmall)
+        }
       } catch {
         warn(error)
       }
@@ -333,8 +428,9 @@ public final class StageRecorder: Sendable {
     if let path = state.output.path, let digest = output.digest, state.output.earlierSidecar == nil {
       LinuxProcess.setHint(ProvenanceStore.copyName(digest, stage: id, scope: scope), onFile: path)
     }
-    if let sidecar = state.output.sidecar {
-      try write(state, to: sidecar, permissions: 0o666, withContexts: true)
+    if let folder = state.folder {
+      try write(state, to: AtomicFile(path: "\(folder)/\(sidecarSuffix)"), withContexts: true)
     }
+    if let sidecar = state.sidecar { try write(state, to: sidecar, withContexts: true) }
   }
 }

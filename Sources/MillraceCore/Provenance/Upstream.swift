@@ -1,6 +1,9 @@
 /// A producer's record: a sidecar, a hand-over or a copy in the store, opened and its first record read.
 struct Upstream: Sendable {
-  let reader: ProvenanceReader
+  /// Nil once released.
+  private(set) var reader: ProvenanceReader?
+  /// Of a record that was released.
+  private var releasedDigest: SHA256Digest?
   /// The stage whose output the record describes.
   let stage: String
   let content: StreamContent
@@ -35,6 +38,30 @@ struct Upstream: Sendable {
     offset = max(0, pipeline["offset"]?.integer ?? 0)
     continues = pipeline["continues"]?.text.flatMap { SHA256Digest($0) }
   }
+
+  /// The same for every input that leads to this record.
+  var identity: String { "\(stage) \(content.digest?.hex ?? "")" }
+
+  /// Bytes of the record; 0 once released.
+  var size: Int { reader?.size ?? 0 }
+
+  /// The digest of the record.
+  func recordDigest() throws(Failure) -> SHA256Digest? {
+    if let releasedDigest { return releasedDigest }
+    return try reader?.digest()
+  }
+
+  /// Closes the record, which will be referred to by its digest: an open one takes a descriptor and a parser.
+  mutating func release() throws(Failure) {
+    releasedDigest = try recordDigest()
+    reader = nil
+  }
+}
+
+/// A stage that may have written what an input carries.
+struct Candidate: Sendable, Equatable {
+  var stage: String
+  var command: String
 }
 
 /// An input of a stage, and what was found about where it came from.
@@ -64,9 +91,14 @@ struct StageInput: Sendable {
   var link = Completeness.unknownUpstream
   var upstreams: [Upstream] = []
   /// Stages that all wrote these bytes, when no more is known.
-  var candidates: [Upstream] = []
-  /// Of the file's own sidecar.
+  var candidates: [Candidate] = []
+  /// Of the file's own sidecar, or of its folder's.
   var sidecar: SHA256Digest?
+
+  /// Closes the records of the producers.
+  mutating func releaseUpstreams() throws(Failure) {
+    for number in upstreams.indices { try upstreams[number].release() }
+  }
 
   /// The weakest link from here to the first producer.
   var completeness: Completeness { upstreams.map(\.completeness).reduce(link, max) }

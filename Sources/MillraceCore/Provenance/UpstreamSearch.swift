@@ -3,8 +3,11 @@ import Glibc
 /// Finds who produced what an input carries.
 struct UpstreamSearch {
   let store: ProvenanceStore?
+  let folders: FolderRecords
   let scope: ProvenanceStore.Scope
   let now: Timestamp
+  /// The latest of the stages that may have written the same bytes.
+  private static let mostCandidates = 64
 
   /// What the input is, seen before its first byte is read.
   func input(name: String, path: String?, descriptor: Int32) -> StageInput {
@@ -101,12 +104,36 @@ struct UpstreamSearch {
         return error
       }
     }
-    if let hint = LinuxProcess.hint(on: input.descriptor), let store, let copy = store.copy(named: hint),
+    if let path, let warning = try resolveInFolder(&input, path: path, digest) { return warning }
+    if input.sidecar == nil, let hint = LinuxProcess.hint(on: input.descriptor), let store,
+      let copy = store.copy(named: hint),
       let upstream = try open(copy, in: store), upstream.content.digest == digest
     {
       input.upstreams = [upstream]
     }
     return nil
+  }
+
+  /// Looks for the file among those that the sidecar of its folder tells of.
+  private func resolveInFolder(
+    _ input: inout StageInput, path: String, _ digest: SHA256Digest
+  ) throws(Failure) -> Failure? {
+    do throws(Failure) {
+      guard let record = try folders.record(besideFile: path), let written = record.files[nameInFolder(path)] else {
+        return nil
+      }
+      input.sidecar = record.digest
+      if written == digest {
+        input.upstreams = [record.upstream]
+        return nil
+      }
+      throw Failure(
+        .no, "the file is not what \(folderSidecar(forFile: path)) says", at: Place(file: input.name),
+        advice: "it was changed after it was written")
+    } catch {
+      input.link = .mismatch
+      return error
+    }
   }
 
   // MARK: Pipes
@@ -122,8 +149,7 @@ struct UpstreamSearch {
     for (entry, reader) in records(about: key) where !found.dead.contains(entry.stage) {
       let handOver = HandOver(reader)
       switch handOver.state {
-      case .running: death = "\(handOver.tool) ended before it was done"
-      case .failed(let status): death = "\(handOver.tool) failed with status \(status)"
+      case .running, .failed: death = handOver.state.death(of: handOver.tool)
       case .done:
         guard let upstream = try Upstream(reader) else { continue }
         if found.done.contains(entry.stage), upstream.content.digest != content.digest { continue }
@@ -136,12 +162,7 @@ struct UpstreamSearch {
     let place = Place(file: input.name)
     if let death {
       input.link = .upstreamDied
-      return (
-        true,
-        Failure(
-          .no, "the program that wrote this input did not finish: \(death)", at: place,
-          advice: "the rows after the cut are missing; --require-upstream makes this an error")
-      )
+      return (true, Self.cutOff(input.name, death))
     }
     let written = producers.reduce(0) { $0 + $1.content.bytes }
     let digestsAgree =
@@ -160,6 +181,24 @@ struct UpstreamSearch {
     )
   }
 
+  private static func cutOff(_ name: String, _ death: String) -> Failure {
+    Failure(
+      .no, "the program that wrote this input did not finish: \(death)", at: Place(file: name),
+      advice: "the rows after the cut are missing; --require-upstream makes this an error")
+  }
+
+  /// Tells that the producer of an input that was not read to its end is dead, which may be why what came is bad.
+  func warningOfDeath(_ input: StageInput) -> Failure? {
+    guard case .pipe(let key, let found) = input.origin, input.content == nil else { return nil }
+    for (entry, reader) in records(about: key) where !found.dead.contains(entry.stage) {
+      let handOver = HandOver(reader)
+      if !handOver.isAlive, let death = handOver.state.death(of: handOver.tool) {
+        return Self.cutOff(input.name, death)
+      }
+    }
+    return nil
+  }
+
   private func records(about key: ProvenanceStore.PipeKey) -> [(ProvenanceStore.Entry, ProvenanceReader)] {
     guard let store else { return [] }
     var records: [(ProvenanceStore.Entry, ProvenanceReader)] = []
@@ -175,20 +214,22 @@ struct UpstreamSearch {
 
   private func resolveContent(_ input: inout StageInput) throws(Failure) {
     guard let store, let content = input.content, let digest = content.digest, content.bytes > 0 else { return }
-    var candidates: [Upstream] = []
-    for copy in store.copies(of: digest, scope: scope, now: now) {
+    var only: Upstream?
+    var candidates: [Candidate] = []
+    for copy in store.copies(of: digest, scope: scope, now: now).suffix(Self.mostCandidates) {
       if let upstream = try open(copy, in: store), upstream.content.digest == digest,
         upstream.content.bytes == content.bytes
       {
-        candidates.append(upstream)
+        only = upstream
+        candidates.append(Candidate(stage: upstream.stage, command: upstream.command))
       }
     }
-    if candidates.count == 1 {
-      input.link = .contentMatch
-      input.upstreams = candidates
-    } else if candidates.count > 1 {
+    if candidates.count > 1 {
       input.link = .ambiguous
       input.candidates = candidates
+    } else if let only {
+      input.link = .contentMatch
+      input.upstreams = [only]
     }
   }
 

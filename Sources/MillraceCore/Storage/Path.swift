@@ -6,6 +6,11 @@ func folderPart(of path: String) -> String {
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
+/// A path's last component.
+func nameInFolder(_ path: String) -> String {
+  path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+}
+
 /// What `lstat` (or `stat`, following links) says, or nil with `errno` set.
 func fileStatus(_ path: String, followingLinks: Bool) -> stat? {
   var status = stat()

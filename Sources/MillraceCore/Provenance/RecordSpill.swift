@@ -1,22 +1,20 @@
-/// Context records on their way to the sidecar: the first in memory, the rest in a file without a name, so that millions
+/// Records of rows or files on their way to the sidecar: the first in memory, the rest in a file without a name, so that millions
 /// of them cost no memory.
 ///
 /// Unchecked Sendable: the recorder uses it under its lock.
-final class ContextSpill: @unchecked Sendable {
+final class RecordSpill: @unchecked Sendable {
   /// Where the file is made: beside the sidecar, or in the store.
   private let folder: String
   private let buffer = ByteBuffer(capacity: 1 << 16)
   private var file: UnnamedFile?
   private static let inMemory = 1 << 18
 
-  private(set) var count = 0
   private(set) var bytes = 0
 
   init(folder: String) { self.folder = folder }
 
-  func append(_ lines: ByteBuffer, count: Int) throws(Failure) {
+  func append(_ lines: ByteBuffer) throws(Failure) {
     unsafe buffer.append(lines.bytes)
-    self.count += count
     bytes += lines.count
     if buffer.count > Self.inMemory { try spill() }
   }
