@@ -36,6 +36,8 @@ public final class Stage {
       throw Failure(
         .usage, "--require-upstream needs the records that --no-provenance or MILLRACE_PROVENANCE=off switches off")
     }
+    // An output that cannot be made is told before hours of work, not after.
+    if let path = output.output { try AtomicFile.check(path) }
     try recorder.begin(output.output.map { .file($0) } ?? .standardOutput(STDOUT_FILENO))
     let recorder = recorder
     Signals.whenStopped { signal in recorder.fail(status: 128 + signal) }
@@ -77,7 +79,6 @@ public final class Stage {
   /// Opens the output, which appears under its name only when `finish` is called.
   public func openOutput(compression: Compression? = nil) throws(Failure) -> OutputFile {
     let digest = recorder.isOff ? nil : try DigestThread()
-    if isDryRun, let path = output.output { try AtomicFile.check(path) }
     return try OutputFile(path: isDryRun ? "/dev/null" : output.output ?? "-", compression: compression, digest: digest)
   }
 

@@ -59,15 +59,21 @@ extension Stage {
   ) throws(Failure) -> Int {
     let (schema, file) = (output.schema, output.file)
     let quarantine = try Quarantine(policy, isDryRun: isDryRun)
-    let preamble = ByteBuffer(capacity: schema.preamble.count)
-    preamble.append(schema.preamble)
-    try file.write(ByteSlice(preamble))
+    // The header waits for the first rows, so that an input that is bad from the start leaves no output at all.
+    var preamble: ByteBuffer? = ByteBuffer(capacity: schema.preamble.count)
+    preamble?.append(schema.preamble)
+    func writePreamble() throws(Failure) {
+      guard let bytes = preamble else { return }
+      try file.write(ByteSlice(bytes))
+      preamble = nil
+    }
 
     let pipeline = RowPipeline(jobs: jobs, schema: schema, ragged: ragged, dropsBadRows: policy != .fail)
     var rows = 0
     var dropped = 0
     let (recorder, diagnostics) = (recorder, diagnostics)
     try pipeline.run(nextBlock: nextBlock, makeTransform: makeTransform) { processed throws(Failure) in
+      try writePreamble()
       try file.write(ByteSlice(processed.output))
       rows += processed.rowsWritten
       try recorder.appendContexts(processed.context, count: processed.contextCount)
@@ -78,6 +84,7 @@ extension Stage {
       }
       try quarantine?.write()
     }
+    try writePreamble()
     if dropped > 0 {
       diagnostics.warning("\(dropped) \(dropped == 1 ? "row" : "rows") left out")
       recorder.addDropped(dropped, reason: "bad row")
