@@ -199,6 +199,22 @@ struct Conversion {
       ])
   }
 
+  @Test func aRowThatIsNotWrittenDoesNotDecideHowTheNextOneIs() throws {
+    let ndjson = Array("{\"a\":1,\"b\":2}\n{\"b\":3,\"a\":4}\n{\"b\":5,\"a\":6}\n{\"a\":7,\"b\":8}\n".utf8)
+    var options = WritingOptions()
+    options.format = .csv
+    let reader = try BlockReader(
+      MemorySource(ndjson), name: "in", options: ReadingOptions(), pool: BufferPool(capacity: 512 << 10))
+    let schema = try OutputSchema(for: reader.table, options: options, firstRecord: reader.copyOfFirstRecord())
+    let pipeline = RowPipeline(jobs: 1, schema: schema, ragged: .fail, dropsBadRows: false)
+    var text = ""
+    try pipeline.run(
+      nextBlock: { () throws(Failure) in try reader.next() },
+      makeTransform: { { (row, rows) throws(Failure) in if row.recordNumber != 1 { try rows.write(row) } } },
+      write: { processed throws(Failure) in text += unsafe String(decoding: processed.output.bytes, as: UTF8.self) })
+    #expect(text == "1,2\n6,5\n7,8\n")
+  }
+
   @Test func failuresNamePlaceAndCure() {
     #expect(
       convert.failure("a,b\n1,\"2\n3\n4")

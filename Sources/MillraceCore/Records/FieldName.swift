@@ -1,4 +1,3 @@
-import CRecordIndex
 import Glibc
 
 /// The name of a field, ready to be compared with names in rows and to be written into them.
@@ -25,22 +24,4 @@ public struct FieldName: Sendable, Hashable, CustomStringConvertible {
     guard other.count == bytes.count, let start = other.baseAddress else { return false }
     return unsafe memcmp(bytes, start, other.count) == 0
   }
-}
-
-extension ByteBuffer {
-  /// Appends text as the inside of a JSON string. `padding` bytes behind the text must be readable.
-  public func appendJSONEscaped(_ text: UnsafeRawBufferPointer) {
-    guard let start = text.baseAddress else { return }
-    reserve(6 * text.count + ByteBuffer.padding)
-    count += unsafe millrace_escape_json(end, start.assumingMemoryBound(to: UInt8.self), text.count)
-  }
-
-  public func appendJSONEscaped(_ text: [UInt8]) {
-    let padded = ByteBuffer(capacity: text.count)
-    padded.append(text)
-    unsafe appendJSONEscaped(padded.bytes)
-  }
-
-  /// Where the next byte goes.
-  var end: UnsafeMutablePointer<UInt8> { unsafe (base + count).assumingMemoryBound(to: UInt8.self) }
 }

@@ -1,5 +1,3 @@
-import CRecordIndex
-
 /// One value of a record, as it stands in the input: a view that is valid as long as its block.
 @safe public struct FieldValue {
   /// How the bytes spell the value.
@@ -38,17 +36,10 @@ import CRecordIndex
   /// Appends the value's text: a string without its escapes, a number, true, false, an object or an array as it is
   /// spelled, nothing for null. False when the text cannot be had: a string with half a surrogate pair.
   public func appendText(to buffer: ByteBuffer) -> Bool {
-    guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return true }
     switch spelling {
     case .null: break
-    case .quoted:
-      buffer.reserve(unsafe bytes.count)
-      unsafe buffer.count += millrace_unquote_csv(buffer.end, start, bytes.count)
-    case .escapedString:
-      buffer.reserve(unsafe bytes.count + ByteBuffer.padding)
-      let count = unsafe millrace_unescape_json(buffer.end, start, bytes.count)
-      if count < 0 { return false }
-      buffer.count += Int(count)
+    case .quoted: unsafe buffer.appendUnquotedCSV(bytes)
+    case .escapedString: return unsafe buffer.appendUnescapedJSON(bytes)
     default: unsafe buffer.append(bytes)
     }
     return true
@@ -62,20 +53,15 @@ import CRecordIndex
 
   /// Appends the value as JSON where room for six bytes a byte, and a padding, is known to be.
   @inline(__always) func appendJSONWithinReserve(to buffer: ByteBuffer) {
-    guard let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
-      buffer.append("\"\"")
-      return
-    }
     switch spelling {
-    case .plain, .quoted:
-      unsafe buffer.end.pointee = UInt8(ascii: "\"")
-      let inside = unsafe buffer.end + 1
-      let written =
-        spelling == .plain
-        ? unsafe millrace_escape_json(inside, start, bytes.count)
-        : unsafe millrace_escape_json_from_quoted(inside, start, bytes.count)
-      unsafe inside[written] = UInt8(ascii: "\"")
-      buffer.count += written + 2
+    case .plain:
+      buffer.append(UInt8(ascii: "\""))
+      unsafe buffer.appendJSONEscapedWithinReserve(bytes)
+      buffer.append(UInt8(ascii: "\""))
+    case .quoted:
+      buffer.append(UInt8(ascii: "\""))
+      unsafe buffer.appendJSONEscapedWithinReserve(quoted: bytes)
+      buffer.append(UInt8(ascii: "\""))
     case .string, .escapedString:
       buffer.append(UInt8(ascii: "\""))
       unsafe buffer.append(bytes)

@@ -1,4 +1,3 @@
-import CRecordIndex
 import Glibc
 
 /// Walks over the records of a block and shows their values where they stand, without copying or decoding them.
@@ -41,21 +40,12 @@ import Glibc
   private var presentCount = 0
   private var lookup: (name: FieldName, column: Int?)?
 
-  private var members: UnsafeMutablePointer<millrace_member>
-  private var memberRoom = 64
-  private var closingBrace = 0
-  /// Members that tell of an earlier record of the block.
-  private var knownMembers = 0
-  /// The record has the keys of the record before it, in the same order.
-  private(set) var hasKeysOfLastRecord = false
+  private let members = JSONMembers()
 
   public init() {
     unsafe base = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
-    unsafe members = .allocate(capacity: memberRoom)
     table = Table(name: "", dialect: Dialect(format: .ndjson))
   }
-
-  deinit { unsafe members.deallocate() }
 
   /// Goes to the front of a block.
   public func open(_ block: Block) {
@@ -66,9 +56,13 @@ import Glibc
     }
     recordNumber = block.firstRecord - 1
     open(block.slice.buffer, range: block.slice.range)
-    if table.dialect.format != .ndjson { indexCSV(delimiter: table.dialect.delimiter) }
+    if table.dialect.format == .ndjson {
+      unsafe members.open(base)
+    } else {
+      indexCSV(delimiter: table.dialect.delimiter)
+    }
     if requiresUTF8 || table.dialect.format == .ndjson {
-      isWholeBlockUTF8 = unsafe millrace_valid_utf8(base, range.count) == range.count
+      isWholeBlockUTF8 = unsafe validUTF8Count(UnsafeRawBufferPointer(start: base, count: range.count)) == range.count
     }
   }
 
@@ -77,7 +71,6 @@ import Glibc
     self.range = range
     unsafe base = UnsafePointer((buffer.base + range.lowerBound).assumingMemoryBound(to: UInt8.self))
     nextStart = 0
-    knownMembers = 0
   }
 
   private func indexCSV(delimiter: UInt8) {
@@ -226,47 +219,31 @@ import Glibc
   }
 
   private func indexObject() throws(Failure) {
-    while true {
-      let result = unsafe millrace_index_object(base, start, contentEnd, members, knownMembers, memberRoom)
-      count = unsafe max(0, Int(result.members))
-      knownMembers = count
-      hasKeysOfLastRecord = unsafe result.keys_are_known
-      if unsafe result.members >= 0 {
-        closingBrace = unsafe result.close
-        return
-      }
-      guard unsafe result.members == -2 else {
-        let reason = unsafe result.error.map { unsafe String(cString: $0) }
-        throw unsafe Failure(.badData, reason ?? "not a JSON object", at: place(byte: Int(result.error_offset)))
-      }
-      unsafe members.deallocate()
-      memberRoom *= 2
-      unsafe members = .allocate(capacity: memberRoom)
+    do throws(JSONMembers.Fault) {
+      try members.indexObject(in: start..<contentEnd)
+      count = members.count
+    } catch {
+      count = 0
+      throw Failure(.badData, error.reason, at: place(byte: error.offset))
     }
   }
 
-  @inline(__always) func memberValue(_ index: Int) -> FieldValue {
-    let member = unsafe members[index]
-    return unsafe FieldValue(
-      .init(start: base + Int(member.value_start), count: Int(member.value_length)), FieldValue.Spelling(member))
-  }
+  @inline(__always) func memberValue(_ index: Int) -> FieldValue { members.value(index) }
+
+  /// The key of a member as it stands between its quotes.
+  @inline(__always) func rawKey(_ index: Int) -> FieldValue { members.key(index) }
+
+  /// Stays the same from record to record as long as these have the same keys in the same order.
+  var keyOrder: Int { members.keyOrder }
 
   /// Bytes of the current record in front of its closing brace, for adding members there.
   var beforeClosingBrace: UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(start: base + start, count: closingBrace - start)
+    unsafe UnsafeRawBufferPointer(start: base + start, count: members.closingBrace - start)
   }
 
   /// From the closing brace to the end of the record.
   var fromClosingBrace: UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(start: base + closingBrace, count: contentEnd - closingBrace)
-  }
-
-  /// The key of a member as it stands between its quotes.
-  @inline(__always) func rawKey(_ index: Int) -> FieldValue {
-    let member = unsafe members[index]
-    return unsafe FieldValue(
-      .init(start: base + Int(member.key_start), count: Int(member.key_length)),
-      member.key_has_escapes ? .escapedString : .string)
+    unsafe UnsafeRawBufferPointer(start: base + members.closingBrace, count: contentEnd - members.closingBrace)
   }
 
   @inline(__always) func key(_ index: Int, is name: FieldName) -> Bool {
@@ -280,26 +257,12 @@ import Glibc
   static let encodingAdvice = "iconv -f ISO-8859-1 -t UTF-8 converts the commonest other encoding"
 
   private func checkUTF8() throws(Failure) {
-    let length = contentEnd - start
-    let valid = unsafe millrace_valid_utf8(base + start, length)
-    guard valid < length else { return }
+    let valid = unsafe validUTF8Count(record)
+    guard valid < contentEnd - start else { return }
     let byte = unsafe base[start + valid]
     count = 0
     throw Failure(
       .badData, "not UTF-8: byte 0x\(String(byte, radix: 16))", at: place(byte: start + valid),
       advice: Self.encodingAdvice)
-  }
-}
-
-extension FieldValue.Spelling {
-  @inline(__always) init(_ member: millrace_member) {
-    switch UInt32(member.kind) {
-    case MILLRACE_STRING.rawValue: self = member.value_has_escapes ? .escapedString : .string
-    case MILLRACE_NUMBER.rawValue: self = .number
-    case MILLRACE_NULL.rawValue: self = .null
-    case MILLRACE_OBJECT.rawValue: self = .object
-    case MILLRACE_ARRAY.rawValue: self = .array
-    default: self = .boolean
-    }
   }
 }

@@ -1,4 +1,3 @@
-import CRecordIndex
 import Glibc
 
 /// Writes records in the output's format: untouched ones byte for byte where the format stays, others value by value.
@@ -11,8 +10,8 @@ public final class RecordFormatter {
   private var way = Way.copy
   /// NDJSON to CSV: for each column of the input's own the member that has its value, -1 for none.
   private var memberOfColumn: [Int]
-  /// NDJSON to CSV: the record before had just the columns' keys in the columns' order.
-  private var isInOrder = false
+  /// NDJSON to CSV: the cursor's key order under which records have just the columns' keys in the columns' order.
+  private var keyOrderOfColumns: Int?
   /// NDJSON to CSV: the names of the input's own columns, one behind the other, and where each ends.
   private let columnKeys = ByteBuffer()
   private let columnKeyEnds: [Int]
@@ -186,13 +185,9 @@ public final class RecordFormatter {
     }
     scratch.removeAll()
     _ = value.appendText(to: scratch)
-    var kind: UInt8 = 0
-    let text = unsafe UnsafePointer(scratch.base.assumingMemoryBound(to: UInt8.self))
-    let isValue = unsafe millrace_is_json_value(text, scratch.count, &kind)
-    if isValue && kind != UInt8(MILLRACE_STRING.rawValue) && kind != UInt8(MILLRACE_NULL.rawValue) {
-      unsafe out.append(scratch.bytes)
-    } else {
-      value.appendJSON(to: out)
+    switch unsafe FieldValue.Spelling(ofJSON: scratch.bytes) {
+    case .number, .boolean, .object, .array: unsafe out.append(scratch.bytes)
+    default: value.appendJSON(to: out)
     }
   }
 
@@ -237,10 +232,10 @@ public final class RecordFormatter {
 
   /// `assign` for the members of the record as they stand.
   private func assignMembers(of cursor: RecordCursor) throws(Failure) {
-    // The columns' members are still those of the record before.
-    if isInOrder && cursor.hasKeysOfLastRecord { return }
-    isInOrder = hasColumnsInOrder(cursor)
-    if isInOrder {
+    // The columns' members are still those of the record that was looked at last.
+    if keyOrderOfColumns == cursor.keyOrder { return }
+    keyOrderOfColumns = hasColumnsInOrder(cursor) ? cursor.keyOrder : nil
+    if keyOrderOfColumns != nil {
       for column in memberOfColumn.indices { memberOfColumn[column] = column }
       return
     }
@@ -316,20 +311,10 @@ public final class RecordFormatter {
 }
 
 extension ByteBuffer {
-  /// Appends text as one field of CSV, quoted where it must be. `padding` bytes behind the text must be readable.
-  ///
-  /// - Parameter isOnlyField: An empty value of the only column is written `""`: an empty line would be no record.
-  func appendCSVField(_ text: UnsafeRawBufferPointer, delimiter: UInt8, isOnlyField: Bool) {
-    if unsafe text.isEmpty && isOnlyField { append("\"\"") }
-    guard let start = unsafe text.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-    reserve(2 * text.count + ByteBuffer.padding)
-    count += unsafe millrace_write_csv_field(end, start, text.count, delimiter)
-  }
-
   /// Appends a part of `text` where room is known to be.
   @inline(__always) func appendWithinReserve(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
     guard let start = text.baseAddress else { return }
-    unsafe memcpy(end, start + range.lowerBound, range.count)
+    unsafe memcpy(base + count, start + range.lowerBound, range.count)
     count += range.count
   }
 }
