@@ -6,7 +6,7 @@ import CRecordIndex
 extension ByteBuffer {
   /// Appends text as the inside of a JSON string.
   public func appendJSONEscaped(_ text: UnsafeRawBufferPointer) {
-    unsafe reserve(6 * text.count + ByteBuffer.padding)
+    reserve(6 * text.count + ByteBuffer.padding)
     unsafe appendJSONEscapedWithinReserve(text)
   }
 
@@ -29,7 +29,7 @@ extension ByteBuffer {
   /// Appends the inside of a JSON string as text. False when it has half a surrogate pair, which no text can hold.
   func appendUnescapedJSON(_ string: UnsafeRawBufferPointer) -> Bool {
     guard let start = unsafe string.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return true }
-    unsafe reserve(string.count + ByteBuffer.padding)
+    reserve(string.count + ByteBuffer.padding)
     let written = unsafe millrace_unescape_json(end, start, string.count)
     count += max(0, Int(written))
     return written >= 0
@@ -38,7 +38,7 @@ extension ByteBuffer {
   /// Appends a quoted CSV field, given from behind its opening quote, as text.
   func appendUnquotedCSV(_ field: UnsafeRawBufferPointer) {
     guard let start = unsafe field.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-    unsafe reserve(field.count)
+    reserve(field.count)
     count += unsafe millrace_unquote_csv(end, start, field.count)
   }
 
@@ -48,7 +48,7 @@ extension ByteBuffer {
   func appendCSVField(_ text: UnsafeRawBufferPointer, delimiter: UInt8, isOnlyField: Bool) {
     if unsafe text.isEmpty && isOnlyField { append("\"\"") }
     guard let start = unsafe text.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-    unsafe reserve(2 * text.count + ByteBuffer.padding)
+    reserve(2 * text.count + ByteBuffer.padding)
     count += unsafe millrace_write_csv_field(end, start, text.count, delimiter)
   }
 
