@@ -86,6 +86,9 @@ let package = Package(
     .testTarget(
       name: "ProvTests", dependencies: ["MillraceCore", "Support", "probe", "prov", "chunk", "merge", "aug-pubmed"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["Support", "chunk", "merge", "aug-pubmed", "prov"],
+      swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", dependencies: ["Support"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ChunkTests", dependencies: ["MillraceCore", "ChunkManifest", "Support", "chunk"], path: "Tests/ChunkTests",

@@ -119,7 +119,8 @@ public final class RunningProgram: Sendable {
     close(errors)
   }
 
-  public func send(_ signal: Int32) { kill(processID, signal) }
+  /// - Parameter toGroup: to the whole process group that the child leads.
+  public func send(_ signal: Int32, toGroup: Bool = false) { kill(toGroup ? -processID : processID, signal) }
 
   /// What the child wrote to standard output so far, unless that is a named file.
   public var outputSoFar: [UInt8] { contents(output) }

@@ -1,0 +1,79 @@
+import Support
+import Testing
+
+/// The examples, run as they stand.
+@Suite struct ExamplesTests {
+  static let examples = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/examples"
+  let folder = TemporaryFolder()
+
+  /// Runs a script with bash in a folder with the examples' data.
+  func shell(_ script: String) -> Outcome {
+    Executable("/bin/bash").run(
+      ["-c", "set -euo pipefail; cp '\(Self.examples)'/data/* .; \(script)"],
+      environment: [
+        "MILLRACE_PROVENANCE_DIR": folder("store"), "MILLRACE_PROVENANCE": nil, "SLURM_JOB_ID": nil,
+        "PATH": "\(Executable.buildFolder):/usr/bin:/bin",
+      ], workingDirectory: folder.path)
+  }
+
+  /// What every way of adding articles to the table must give.
+  func expected() throws -> String {
+    let outcome = shell("aug-pubmed rows.csv -q --pmid-field pmid --fields title,year,doi --xml *.xml")
+    try #require(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.outputText.split(separator: "\n").count == 25)
+    return outcome.outputText
+  }
+
+  @Test func pipeline() throws {
+    let outcome = shell("'\(Self.examples)/pipeline.sh' rows.csv results *.xml")
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(folder.text("results/with-articles.csv") == (try expected()))
+    #expect(folder.names(in: "results/parts").count { $0.hasSuffix(".csv") } == 3)
+    #expect(folder.text("results/verified.txt")?.contains("broken") == false)
+  }
+
+  @Test func aPipelineWhoseFirstStageFailsMakesNoResult() {
+    let outcome = shell("'\(Self.examples)/pipeline.sh' rows.csv results *.xml rows.csv")
+    #expect(outcome.status != 0)
+    #expect(outcome.errorText.contains("rows.csv:1: not PubMed XML"))
+    #expect(folder.text("results/with-articles.csv") == nil)
+    #expect(folder.text("results/parts.manifest") == nil)
+  }
+
+  @Test func makefile() throws {
+    let make = "make -s -j 2 -f '\(Self.examples)/Makefile' PARTS=3"
+    let outcome = shell(make)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(folder.text("with-articles.csv") == (try expected()))
+    // Nothing is left to do; then one chunk is.
+    #expect(
+      shell("touch -d yesterday *.xml rows.csv; make -q -f '\(Self.examples)/Makefile' PARTS=3")
+        .status == 0)
+    #expect(shell("touch -d yesterday *.xml rows.csv; rm parts/chunk-00001.out; \(make)").status == 0)
+    #expect(folder.text("with-articles.csv") == (try expected()))
+  }
+
+  @Test func slurmScript() throws {
+    let outcome = shell(
+      """
+      chunk --parts 4 -q -d parts -o parts.manifest rows.csv
+      for task in 0 1 2 3; do SLURM_ARRAY_TASK_ID=$task bash '\(Self.examples)/slurm.sbatch'; done
+      merge -o with-articles.csv parts/*.out
+      """)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(folder.text("with-articles.csv") == (try expected()))
+  }
+
+  @Test func demonstration() {
+    let outcome = shell("'\(Self.examples)/demo' '\(Executable.buildFolder)' '\(folder("results"))'")
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.errorText == "")
+    for text in [
+      "are invented", "\n    same\n", "holds\n", "broken: output forged.csv", "version\":2", "Everything is in",
+    ] {
+      #expect(outcome.outputText.contains(text), "\(text)")
+    }
+    #expect(!outcome.outputText.contains("holds\n      "))
+    #expect(outcome.outputText.split(separator: "\n").allSatisfy { $0.count <= 80 || $0.hasPrefix("Everything") })
+  }
+}
