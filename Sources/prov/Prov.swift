@@ -20,12 +20,12 @@ struct Prov: MillraceCommand {
 
 /// The file whose provenance is asked for.
 struct FileArgument: ParsableArguments {
-  @Argument(help: "The file, or its sidecar.", completion: .file())
+  @Argument(help: "The file, its sidecar, or a folder of chunks.", completion: .file())
   var file: String
 
   /// Opens the provenance of the file.
   func provenance() throws(Failure) -> ProvenanceReader {
-    let finder = try ProvenanceFinder(.ofThisProcess())
+    let finder = ProvenanceFinder(.ofThisProcess())
     guard let reader = try finder.provenance(of: file) else {
       throw Failure(
         .noInput, "no sidecar, and no record of its content in the store", at: Place(file: file),

@@ -5,9 +5,12 @@ import MillraceCore
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show how a file came about, the latest stage last.",
-    discussion: "With --json, prints the pipeline and stage records as one JSON document.")
+    discussion: """
+      Digests are shortened and long lists of inputs are cut; --full prints them whole. With --json, prints the pipeline, stage and file records as one JSON document.
+      """)
 
   @OptionGroup var file: FileArgument
+  @Flag(help: "Print whole digests, and every input.") var full = false
   @Flag(help: "Print JSON.") var json = false
 
   func run() throws {
@@ -15,13 +18,18 @@ struct Show: ParsableCommand {
     if json {
       try put(document(chain).json)
     } else {
-      for part in chain.parts.reversed() { try put(StageText.describe(part)) }
+      for part in chain.parts.reversed() { try put(StageText(isFull: full).describe(part)) }
+      if !chain.source.hasSuffix(sidecarSuffix) {
+        try put("found         by its content: the file has no sidecar, others may have had the same bytes")
+      }
     }
   }
 
   private func document(_ chain: ProvenanceChain) -> JSONValue {
     let parts = chain.parts.reversed().map { part in
-      JSONValue.object([.init("pipeline", part.pipeline), .init("stages", .array(part.stages))])
+      JSONValue.object([
+        .init("pipeline", part.pipeline), .init("stages", .array(part.stages)), .init("files", .array(part.files)),
+      ])
     }
     return .object([
       .init("source", .string(chain.source)), .init("parts", .array(parts)),

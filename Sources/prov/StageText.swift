@@ -1,61 +1,99 @@
 import MillraceCore
 
 /// Records in words, for a person at a terminal.
-enum StageText {
+struct StageText {
+  /// Whole digests, and every input: without it lines fit a terminal.
+  var isFull = false
+
+  private static let mostInputs = 8
+
   /// A pipeline and its stages, upstream first, without an end of line.
-  static func describe(_ part: ProvenanceChain.Part) -> String {
-    var lines = part.stages.flatMap { describe(stage: $0) + [""] }
+  func describe(_ part: ProvenanceChain.Part) -> String {
+    var lines = part.stages.flatMap { describe(stage: $0, of: part) + [""] }
     let pipeline = part.pipeline
-    lines.append("pipeline      \(text(pipeline["command"]))")
+    lines.append("pipeline      \(Self.text(pipeline["command"]))")
     if let offset = pipeline["offset"]?.integer { lines.append("appended at   byte \(offset)") }
-    lines.append("output        \(text(pipeline["output"])), \(count(pipeline["bytes"], "byte"))")
-    lines.append("completeness  \(text(pipeline["completeness"]))")
+    lines.append("output        \(digest(pipeline["output"])), \(count(pipeline["bytes"], "byte"))")
+    lines.append("completeness  \(Self.text(pipeline["completeness"]))")
     return lines.joined(separator: "\n")
   }
 
-  private static func describe(stage: JSONValue) -> [String] {
+  private func describe(stage: JSONValue, of part: ProvenanceChain.Part) -> [String] {
     let status = stage["status"]?.integer ?? 0
+    let elapsed = Self.seconds(stage["resources"]?["elapsed"])
     var lines = [
-      "\(text(stage["tool"])) \(text(stage["version"]))  \(text(stage["start"]))  \(seconds(stage["resources"]?["elapsed"]))"
-        + "  on \(text(stage["host"]))\(status == 0 ? "" : "  status \(status)")"
+      "\(Self.text(stage["tool"])) \(Self.text(stage["version"]))  \(Self.text(stage["start"]))  \(elapsed)"
+        + "  on \(Self.text(stage["host"]))\(status == 0 ? "" : "  status \(status)")"
     ]
-    func add(_ name: String, _ value: String) {
-      lines.append("  " + name + String(repeating: " ", count: max(1, 12 - name.utf8.count)) + value)
+    func add(_ name: String, _ value: String) { lines.append(Self.labelled(name, value)) }
+    add("commit", isFull ? Self.text(stage["commit"]) : shortened(Self.text(stage["commit"])))
+    add(
+      "arguments",
+      printable(CommandLineText.quoting((stage["arguments"]?.elements ?? []).map { $0.text ?? $0.json })))
+    if let seed = stage["seed"] { add("seed", Self.text(seed)) }
+    let inputs = stage["inputs"]?.elements ?? []
+    let shown = isFull || inputs.count <= Self.mostInputs + 1 ? inputs.count : Self.mostInputs
+    for input in inputs.prefix(shown) {
+      add("input", "\(Self.text(input["name"]))  \(content(input))  \(Self.text(input["link"]))")
+      for candidate in input["candidates"]?.elements ?? [] {
+        add("", "perhaps from: \(Self.text(candidate["command"]))")
+      }
     }
-    add("commit", text(stage["commit"]))
-    add("arguments", (stage["arguments"]?.elements ?? []).map { text($0) }.joined(separator: " "))
-    if let seed = stage["seed"] { add("seed", text(seed)) }
-    for input in stage["inputs"]?.elements ?? [] {
-      add("input", "\(text(input["name"]))  \(content(input))  \(text(input["link"]))")
-      for candidate in input["candidates"]?.elements ?? [] { add("", "perhaps from: \(text(candidate["command"]))") }
+    if shown < inputs.count {
+      let unverified = inputs.dropFirst(shown).count { $0["link"]?.text != "verified" }
+      add(
+        "",
+        "and \(inputs.count - shown) more, \(unverified == 0 ? "all verified" : "\(unverified) of them not verified")")
     }
     if let output = stage["output"] { add("output", content(output)) }
+    let files = part.files.filter { $0["stage"] == stage["id"] }
+    if let first = files.first {
+      add("files", Self.text(first["path"]) + (files.count == 1 ? "" : " and \(files.count - 1) more"))
+    }
     if let rows = stage["rows"] { add("rows", describe(rows: rows)) }
     for source in stage["sources"]?.elements ?? [] {
-      let licence = source["licence"].map { ", licence \(text($0))" } ?? ""
-      add("source", "\(text(source["url"]))\(licence), at \(text(source["time"]))")
+      let licence = source["licence"].map { ", licence \(Self.text($0))" } ?? ""
+      add("source", "\(Self.text(source["url"]))\(licence), at \(Self.text(source["time"]))")
     }
     return lines
   }
 
-  private static func describe(rows: JSONValue) -> String {
-    var line = "\(text(rows["in"])) in, \(text(rows["out"])) out"
+  /// An indented line whose value stands in a column.
+  static func labelled(_ name: String, _ value: String) -> String {
+    "  " + name + String(repeating: " ", count: max(1, 12 - name.utf8.count)) + value
+  }
+
+  /// `sha256:` and the first digits, or all.
+  private func digest(_ value: JSONValue?) -> String {
+    let text = Self.text(value)
+    let digits = text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text
+    return "sha256:\(isFull ? digits : shortened(digits))"
+  }
+
+  /// Enough hexadecimal digits to tell one from another; what follows "+" is kept.
+  private func shortened(_ digits: String) -> String {
+    let parts = digits.split(separator: "+", maxSplits: 1)
+    return (parts.first.map { String($0.prefix(12)) } ?? "") + (parts.count > 1 ? "+\(parts[1])" : "")
+  }
+
+  private func describe(rows: JSONValue) -> String {
+    var line = "\(Self.text(rows["in"])) in, \(Self.text(rows["out"])) out"
     for reason in rows["reasons"]?.members ?? [] {
-      line += ", \(text(reason.value)) dropped: \(printable(reason.name))"
+      line += ", \(Self.text(reason.value)) dropped: \(printable(reason.name))"
     }
     return line
   }
 
-  private static func content(_ value: JSONValue) -> String {
+  private func content(_ value: JSONValue) -> String {
     var parts: [String] = []
-    if let digest = value["sha256"] { parts.append("sha256:\(text(digest))") }
+    if let digest = value["sha256"] { parts.append(self.digest(digest)) }
     parts.append(count(value["bytes"], "byte"))
     if let records = value["records"] { parts.append(count(records, "record")) }
     return parts.joined(separator: ", ")
   }
 
-  private static func count(_ value: JSONValue?, _ unit: String) -> String {
-    "\(text(value)) \(unit)\(value?.integer == 1 ? "" : "s")"
+  private func count(_ value: JSONValue?, _ unit: String) -> String {
+    "\(Self.text(value)) \(unit)\(value?.integer == 1 ? "" : "s")"
   }
 
   private static func seconds(_ value: JSONValue?) -> String {

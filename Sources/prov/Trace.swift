@@ -32,9 +32,7 @@ struct Trace: ParsableCommand {
 
   private func describe(_ context: JSONValue, tool: String) -> String {
     var lines = ["\(printable(tool))  \(StageText.text(context["time"]))"]
-    func add(_ name: String, _ value: String) {
-      lines.append("  " + name + String(repeating: " ", count: max(1, 12 - name.utf8.count)) + value)
-    }
+    func add(_ name: String, _ value: String) { lines.append(StageText.labelled(name, value)) }
     add("source", StageText.text(context["source"]))
     add("fields", (context["fields"]?.elements ?? []).map { StageText.text($0) }.joined(separator: ", "))
     for detail in context["details"]?.members ?? [] { add(printable(detail.name), StageText.text(detail.value)) }

@@ -14,6 +14,8 @@ struct Verify: ParsableCommand {
   @Option(help: "The sidecar, when it does not lie beside the file.", completion: .file()) var sidecar: String?
 
   func run() throws {
+    // Who names the sidecar means the file.
+    let file = self.file.hasSuffix(sidecarSuffix) ? String(self.file.dropLast(sidecarSuffix.utf8.count)) : self.file
     let reader: ProvenanceReader
     if let sidecar {
       guard let opened = try ProvenanceReader(path: sidecar) else {

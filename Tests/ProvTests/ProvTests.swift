@@ -39,6 +39,7 @@ import Testing
     let whole = shell("prov verify out")
     #expect(whole.status == 0)
     #expect(whole.outputText == "out: 4 links: 4 hold\n")
+    #expect(shell("prov verify out.prov").outputText == whole.outputText)
     #expect(
       shell("prov verify --all out").outputText.hasPrefix("hold: output out: has the digest that out.prov gives\n"))
 
@@ -89,6 +90,9 @@ import Testing
     shell("probe stage --add A in.txt > t && mv t moved && cp moved copied")
     #expect(shell("prov whence copied").outputText.hasSuffix("  probe stage --add A in.txt > t\n"))
     #expect(shell("prov show moved").status == 0)
+    #expect(
+      shell("prov show copied").outputText.hasSuffix(
+        "found         by its content: the file has no sidecar, others may have had the same bytes\n"))
     let unknown = shell("prov whence in.txt")
     #expect(unknown.status == 1)
     #expect(unknown.errorText.hasPrefix("prov: in.txt: no record of writing these bytes (digest sha256:"))
@@ -101,6 +105,11 @@ import Testing
     #expect(try shell.completeness("out.gz.prov") == "content-match")
     #expect(try shell.tools("out.gz.prov") == ["stage --add A in.txt", "seal out.gz"])
     #expect(shell("prov verify out.gz").status == 0)
+    let again = shell("prov seal out.gz")
+    #expect(again.status == 73)
+    #expect(
+      again.errorText == "prov: out.gz: the file has a sidecar "
+        + "(prov verify tells whether it holds; remove it to make another)\n")
     let unknown = shell("gzip < in.txt > other.gz; prov seal other.gz")
     #expect(unknown.status == 1)
     #expect(

@@ -121,6 +121,18 @@ import Testing
     #expect(try shell.completeness("damaged.prov") == "mismatch")
   }
 
+  @Test func showFitsATerminal() throws {
+    shell("chunk -n 50 -d parts in.csv | merge -o out")
+    let lines = shell("prov show out").outputText.split(separator: "\n").map(String.init)
+    #expect(lines.allSatisfy { $0.count <= 80 }, "\(lines)")
+    #expect(lines.contains("  files       parts/chunk-00000.csv and 20 more"))
+    #expect(lines.contains("              and 13 more, all verified"))
+    let digest = shell("sha256sum out | cut -c1-64 | tr -d '\\n'").outputText
+    #expect(lines.contains { $0.contains("sha256:\(digest.prefix(12)),") })
+    let full = shell("prov show --full out").outputText
+    #expect(full.contains("sha256:\(digest),") && full.contains("parts/chunk-00019.csv"))
+  }
+
   @Test func chunkingAnewLeavesNoWordOfTheEarlierRun() throws {
     shell("chunk -n 300 -d parts -o parts.manifest in.csv")
     #expect(shell("prov show parts").outputText.contains("chunk -n 300 -d parts"))

@@ -1,5 +1,5 @@
 /// How a command's arguments are written into provenance: without secrets, and so that a shell reads them back.
-enum CommandLineText {
+public enum CommandLineText {
   private static let redacted = "REDACTED"
 
   /// Words in an option's name that make its value a secret.
@@ -59,7 +59,7 @@ enum CommandLineText {
   }
 
   /// The words as one line for a POSIX shell.
-  static func quoting(_ words: [String]) -> String {
+  public static func quoting(_ words: [String]) -> String {
     words.map(quoting).joined(separator: " ")
   }
 

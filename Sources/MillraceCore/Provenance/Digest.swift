@@ -55,43 +55,27 @@ extension SHA256Digest: CustomStringConvertible {
 /// Computes the SHA-256 digest of bytes that come piece by piece, through libcrypto, which knows the processor's SHA
 /// instructions.
 ///
-/// libcrypto refuses SHA-256 only when it is broken or memory is exhausted: nothing sensible can follow, so that traps.
-///
 /// Unchecked Sendable: a hasher has one owner at a time.
 @safe public final class SHA256Hasher: @unchecked Sendable {
-  private let context: OpaquePointer
+  private var context = SHA256_CTX()
 
-  public init() {
-    // libcrypto would tear itself down when the process exits, under the threads that are still hashing then. Its
-    // configuration files choose nothing that SHA-256 needs, and reading them costs every tool's start.
-    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_LOAD_CONFIG), nil)
-    guard let context = unsafe EVP_MD_CTX_new() else { fatalError("libcrypto: out of memory") }
-    unsafe self.context = context
-    start()
-  }
-
-  deinit { unsafe EVP_MD_CTX_free(context) }
+  public init() { start() }
 
   public func update(_ bytes: UnsafeRawBufferPointer) {
-    let status = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
-    precondition(status == 1, "libcrypto cannot compute SHA-256")
+    _ = unsafe SHA256_Update(&context, bytes.baseAddress, bytes.count)
   }
 
   /// The digest of all bytes since the hasher was made or last finished. The hasher then starts anew.
   public func finish() -> SHA256Digest {
     var storage = SIMD32<UInt8>()
-    let status = unsafe withUnsafeMutableBytes(of: &storage) { bytes in
-      unsafe EVP_DigestFinal_ex(context, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), nil)
+    _ = unsafe withUnsafeMutableBytes(of: &storage) { bytes in
+      unsafe SHA256_Final(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), &context)
     }
-    precondition(status == 1, "libcrypto cannot compute SHA-256")
     start()
     return SHA256Digest(storage)
   }
 
-  private func start() {
-    let status = unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil)
-    precondition(status == 1, "libcrypto has no SHA-256")
-  }
+  private func start() { _ = unsafe SHA256_Init(&context) }
 }
 
 extension SHA256Digest {

@@ -58,13 +58,16 @@ private func expectedPipeline(_ reader: ProvenanceReader) -> Failure {
 
 /// Finds the provenance of a file: its sidecar; else the record that its extended attribute or its content leads to.
 public struct ProvenanceFinder: Sendable {
-  private let store: ProvenanceStore?
+  private let environment: [String: String]
   private let now: Timestamp
 
-  public init(_ surroundings: Surroundings) throws(Failure) {
-    store = try ProvenanceStore(environment: surroundings.environment)
+  public init(_ surroundings: Surroundings) {
+    environment = surroundings.environment
     now = surroundings.clock.now()
   }
+
+  /// Opened when it is needed: what has a sidecar is known without a store.
+  private func openStore() throws(Failure) -> ProvenanceStore? { try ProvenanceStore(environment: environment) }
 
   /// A record in the store that describes the very bytes of a file.
   public struct Match: Sendable {
@@ -90,18 +93,18 @@ public struct ProvenanceFinder: Sendable {
     let file = try OpenFile(path)
     let content = try file.content()
     let hint = withExtendedLifetime(file) { LinuxProcess.hint(on: file.descriptor) }
-    if let hint, let store, let copy = store.copy(named: hint),
+    if let hint, let store = try openStore(), let copy = store.copy(named: hint),
       let reader = store.open(copy), let upstream = try? Upstream(reader), upstream.content.digest == content.digest
     {
       reader.rewind()
       return reader
     }
-    return matches(of: content.digest).last?.reader
+    return try matches(of: content.digest).last?.reader
   }
 
   /// The stages that wrote these bytes, as far as the store remembers, the earliest first.
-  public func matches(of digest: SHA256Digest) -> [Match] {
-    guard let store else { return [] }
+  public func matches(of digest: SHA256Digest) throws(Failure) -> [Match] {
+    guard let store = try openStore() else { return [] }
     return store.copies(of: digest, scope: nil, now: now).compactMap { entry in
       guard let reader = store.open(entry), let upstream = try? Upstream(reader), upstream.content.digest == digest
       else { return nil }

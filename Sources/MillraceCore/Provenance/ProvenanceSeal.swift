@@ -5,8 +5,8 @@ public struct ProvenanceSeal {
   private let finder: ProvenanceFinder
   private let surroundings: Surroundings
 
-  public init(surroundings: Surroundings) throws(Failure) {
-    finder = try ProvenanceFinder(surroundings)
+  public init(surroundings: Surroundings) {
+    finder = ProvenanceFinder(surroundings)
     self.surroundings = surroundings
   }
 
@@ -20,11 +20,16 @@ public struct ProvenanceSeal {
     _ path: String, content: StreamContent, decompressed: StreamContent?
   ) throws(Failure) -> String {
     let start = surroundings.clock.now()
+    if fileStatus(path + sidecarSuffix, followingLinks: false) != nil {
+      throw Failure(
+        .cannotCreate, "the file has a sidecar", at: Place(file: path),
+        advice: "prov verify tells whether it holds; remove it to make another")
+    }
     var found: [ProvenanceFinder.Match] = []
     var source = content
     for candidate in [content, decompressed].compactMap({ $0 }) where found.isEmpty {
       source = candidate
-      if let digest = candidate.digest { found = finder.matches(of: digest) }
+      if let digest = candidate.digest { found = try finder.matches(of: digest) }
     }
     guard !found.isEmpty else {
       throw Failure(
