@@ -34,7 +34,9 @@ struct StageText {
     let inputs = stage["inputs"]?.elements ?? []
     let shown = isFull || inputs.count <= Self.mostInputs + 1 ? inputs.count : Self.mostInputs
     for input in inputs.prefix(shown) {
-      add("input", "\(Self.text(input["name"]))  \(content(input))  \(Self.text(input["link"]))")
+      // Only what is less than verified is worth the room.
+      let link = input["link"]?.text == "verified" ? "" : "  \(Self.text(input["link"]))"
+      add("input", "\(Self.text(input["name"]))  \(content(input))\(link)")
       for candidate in input["candidates"]?.elements ?? [] {
         add("", "perhaps from: \(Self.text(candidate["command"]))")
       }
