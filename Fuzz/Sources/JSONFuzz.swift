@@ -37,7 +37,7 @@ private func checkOwnReading(_ buffer: ByteBuffer, simdjson error: JSONError?) {
   if first == UInt8(ascii: "{") {
     var members = [millrace_member](repeating: millrace_member(), count: buffer.count / 2 + 1)
     let found = unsafe members.withUnsafeMutableBufferPointer { members in
-      unsafe members.baseAddress.map { unsafe millrace_index_object(bytes, 0, buffer.count, $0, members.count) }
+      unsafe members.baseAddress.map { unsafe millrace_index_object(bytes, 0, buffer.count, $0, 0, members.count) }
     }
     let isSound = unsafe (found?.members ?? -1) >= 0 && isUTF8
     require(isSound == (error == nil), "object: ours \(isSound), simdjson \(error?.message ?? "sound")")
