@@ -12,7 +12,7 @@ final class ArticleBlocks: @unchecked Sendable {
   private let fields: ArticleFields
   private let markup: Markup
   private let open: Stage.Opener
-  private let pool = BufferPool(capacity: 1 << 18)
+  private let pool = BufferPool(capacity: 1 << 17)
   private var current: (input: RecordedInput, reader: ReadAhead, parser: ArticleParser)?
 
   init(_ paths: [String], fields: ArticleFields, markup: Markup, open: @escaping Stage.Opener) {
@@ -29,14 +29,14 @@ final class ArticleBlocks: @unchecked Sendable {
         guard let path = paths.popFirst() else { return nil }
         let input = try open(path)
         current = (
-          input, try ReadAhead(input),
+          input, try ReadAhead(input, bufferSize: ArticleParser.pieceBytes),
           ArticleParser(source: input.name, fields: fields, markup: markup)
         )
         continue
       }
       if let bytes = try reader.next() {
         try unsafe parser.parse(bytes.bytes)
-        if parser.output.count < 1 << 17 { continue }
+        if parser.output.count < 1 << 16 { continue }
       } else {
         try parser.finish()
         try input.finish(records: parser.completeRecords)

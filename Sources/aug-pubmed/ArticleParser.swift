@@ -7,6 +7,8 @@ import MillraceCore
 final class ArticleParser {
   /// The largest record. PubMed's own stay near a megabyte.
   static let maximumRecordBytes = 32 << 20
+  /// Bytes that are best given at a time: more take memory and win nothing.
+  static let pieceBytes = 64 << 10
 
   /// The rows so far, a newline behind each.
   let output: ByteBuffer

@@ -94,7 +94,7 @@ struct Augment: FilterCommand {
       wanted: wanted, fields: articles.fields, markup: articles.markup, folder: temporaryFolder())
     for path in xml {
       let input = try stage.opener(path)
-      let reader = try ReadAhead(input)
+      let reader = try ReadAhead(input, bufferSize: ArticleParser.pieceBytes)
       try builder.add(input.name) { () throws(Failure) in try reader.next() }
       try input.finish()
     }
