@@ -359,3 +359,84 @@ struct Conversion {
     #expect(try small(ndjson, to: .csv) == convert(ndjson, to: .csv))
   }
 }
+
+/// Inputs that once gave wrong rows, took for ever or wrote beyond a buffer.
+@Suite struct RecordRegressionTests {
+  let convert = Conversion()
+
+  @Test func missingValuesThatBecomeNullHaveRoom() throws {
+    var wide = Conversion()
+    wide.reading.ragged = .fill
+    wide.writing.infersTypes = true
+    let header = (0..<9_999).map { "c\($0)" }.joined(separator: ",") + "," + String(repeating: "L", count: 400_000)
+    let json = try wide(header + "\n1\n2\n", to: .ndjson)
+    #expect(json.split(separator: "\n").allSatisfy { $0.hasSuffix("L\":null}") })
+    #expect(json.split(separator: "\n").count == 2)
+  }
+
+  @Test func jsonOverSeveralLinesStaysText() throws {
+    var infer = convert
+    infer.writing.infersTypes = true
+    #expect(
+      try infer("a,b\n\"{\"\"x\"\":\n1}\",2\n", to: .ndjson) == "{\"a\":\"{\\\"x\\\":\\n1}\",\"b\":2}\n")
+  }
+
+  @Test func aCarriageReturnAtTheEndOfABufferEndsItsRecord() throws {
+    var small = convert
+    small.blockBytes = 70_000
+    let text = "a\r" + String(repeating: "x", count: 70_000 - 3) + "\r" + "y\r" + "z\r"
+    #expect(try small(text, to: .ndjson).split(separator: "\n").count == 3)
+    #expect(try small(text) == text)
+  }
+
+  @Test func unflattenedColumnsNeverRepeatAKey() throws {
+    var unflatten = convert
+    unflatten.writing.unflattens = true
+    #expect(try unflatten("a.b,a\n1,2\n", to: .ndjson) == "{\"a.b\":\"1\",\"a\":\"2\"}\n")
+    #expect(try unflatten("a.b.c,a.b\n1,2\n", to: .ndjson) == "{\"a.b.c\":\"1\",\"a\":{\"b\":\"2\"}}\n")
+    let dots = String(repeating: ".", count: 20_000)
+    #expect(try unflatten("a\(dots)\n1\n", to: .ndjson) == "{\"a\(dots)\":\"1\"}\n")
+  }
+
+  @Test func manyEqualNamesAndManyBadRowsTakeNoSquareOfTheTime() throws {
+    let names = Array(repeating: "a", count: 20_000).joined(separator: ",")
+    let values = Array(repeating: "1", count: 20_000).joined(separator: ",")
+    #expect(try convert("\(names)\n\(values)\n", to: .ndjson).hasSuffix("\"a_20000\":\"1\"}\n"))
+    var skip = convert
+    skip.dropsBadRows = true
+    let dropped = try skip.run(Array(("a,b\n" + String(repeating: "x\n", count: 100_000)).utf8)).dropped
+    #expect(dropped.count == 100_000)
+    #expect(dropped.last?.hasPrefix("in:100001: ") == true)
+  }
+
+  @Test func namesOfFlattenedValuesAreBounded() {
+    var flatten = convert
+    flatten.writing.flattens = true
+    let deep =
+      String(repeating: "{\"kkkkkkkk\":", count: 900) + "[" + Array(repeating: "1", count: 4_000).joined(separator: ",")
+      + "]" + String(repeating: "}", count: 900)
+    #expect(
+      flatten.failure("{\"a\":\(deep)}\n", to: .csv)
+        == "in:1: the names of its flattened values have more than 16777216 bytes (without --flatten nested values stay JSON)"
+    )
+  }
+
+  @Test func blankLinesAreNoLongRecord() throws {
+    var small = Conversion()
+    small.reading.maximumRecordBytes = 1000
+    small.blockBytes = 70_000
+    let blank = String(repeating: "\n", count: 300_000)
+    #expect(try small("a\n1\n\(blank)2\n", to: .ndjson) == "{\"a\":\"1\"}\n{\"a\":\"2\"}\n")
+  }
+
+  @Test func keysInAnyOrderFindTheirColumns() throws {
+    let keys = (0..<3_000).map { "k\($0)" }
+    func record(_ keys: [String]) -> String {
+      "{" + keys.map { "\"\($0)\":\"v\($0)\"" }.joined(separator: ",") + "}\n"
+    }
+    let csv = try convert(record(keys) + record(keys.reversed()) + record(keys), to: .csv)
+    let lines = csv.split(separator: "\n")
+    #expect(lines.count == 4)
+    #expect(lines[1] == lines[2] && lines[2] == lines[3])
+  }
+}

@@ -46,6 +46,13 @@ public struct InputOptions: ParsableArguments {
   public var onError = ErrorPolicy.fail
 
   public init() {}
+
+  public func validate() throws {
+    // Offsets within a block have 31 bits.
+    guard (1...1 << 30).contains(maxRecordBytes.bytes) else {
+      throw ValidationError("--max-record-bytes must be between 1 and 1G")
+    }
+  }
 }
 
 /// How records are written.
@@ -56,7 +63,10 @@ public struct FormatOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Compression of the output.", valueName: "none|gzip|zstd"))
   public var compress = OutputCompression.none
 
-  @Flag(help: "From CSV to NDJSON: write what reads as a number, true, false or null as such, not as a string.")
+  @Flag(
+    help:
+      "From CSV to NDJSON: write text that is a JSON number, true, false, object or array as such, and no text as null."
+  )
   public var inferTypes = false
 
   @Flag(help: "From NDJSON to CSV: a column for each nested value, named by its dotted path, not one of JSON text.")
@@ -67,7 +77,7 @@ public struct FormatOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Columns of the output when NDJSON becomes CSV. Those of the first records by default.", valueName: "a,b,c"),
+      "Columns of the output when NDJSON becomes CSV. The keys of the first record by default.", valueName: "a,b,c"),
     transform: ColumnList.init)
   public var columns: ColumnList?
 
@@ -88,6 +98,13 @@ public struct OutputOptions: ParsableArguments {
   public var output: String?
 
   public init() {}
+
+  public func validate() throws {
+    if output == "" { throw ValidationError("--output must name a file") }
+  }
+
+  /// The output's file; nil for standard output, which `-` stands for too.
+  var path: String? { output == "-" ? nil : output }
 }
 
 /// What is written down about the run.

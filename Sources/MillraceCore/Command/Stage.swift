@@ -12,13 +12,14 @@ public final class Stage {
   /// What the tool exits with when nothing fails: `.no` once rows were left out, or when the tool says so.
   public var answer = ExitStatus.success
 
-  private let output: OutputOptions
+  /// Nil for standard output.
+  let outputPath: String?
 
   init<Command: FilterCommand>(_ command: Command) throws(Failure) {
     let options = command.runOptions
     let diagnostics = options.makeDiagnostics()
     self.diagnostics = diagnostics
-    output = command.output
+    outputPath = command.output.path
     jobs = options.workers
     isDryRun = options.dryRun
     progress = try Progress(
@@ -37,8 +38,8 @@ public final class Stage {
         .usage, "--require-upstream needs the records that --no-provenance or MILLRACE_PROVENANCE=off switches off")
     }
     // An output that cannot be made is told before hours of work, not after.
-    if let path = output.output { try AtomicFile.check(path) }
-    try recorder.begin(output.output.map { .file($0) } ?? .standardOutput(STDOUT_FILENO))
+    if let path = outputPath { try AtomicFile.check(path) }
+    try recorder.begin(outputPath.map { .file($0) } ?? .standardOutput(STDOUT_FILENO))
     let recorder = recorder
     Signals.whenStopped { signal in recorder.fail(status: 128 + signal) }
   }
@@ -79,7 +80,7 @@ public final class Stage {
   /// Opens the output, which appears under its name only when `finish` is called.
   public func openOutput(compression: Compression? = nil) throws(Failure) -> OutputFile {
     let digest = recorder.isOff ? nil : try DigestThread()
-    return try OutputFile(path: isDryRun ? "/dev/null" : output.output ?? "-", compression: compression, digest: digest)
+    return try OutputFile(path: isDryRun ? "/dev/null" : outputPath ?? "-", compression: compression, digest: digest)
   }
 
   /// Gives the output its name, and then its sidecar.
@@ -90,7 +91,7 @@ public final class Stage {
       rowsIn: rowsIn, rowsOut: rowsOut, status: answer)
     progress.finish()
     if isDryRun {
-      let name = output.output ?? "standard output"
+      let name = outputPath ?? "standard output"
       diagnostics.note("would write \(written.byteCount) bytes, \(records ?? rowsOut) records, to \(name)")
     }
   }

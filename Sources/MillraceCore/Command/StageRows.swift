@@ -58,7 +58,11 @@ extension Stage {
     makeTransform: @escaping @Sendable () throws(Failure) -> RowPipeline.Transform
   ) throws(Failure) -> Int {
     let (schema, file) = (output.schema, output.file)
-    let quarantine = try Quarantine(policy, isDryRun: isDryRun)
+    let quarantine = try Quarantine(policy, output: outputPath, isDryRun: isDryRun)
+    // What stands before the next row must end its line: the last row of an input may have no line end.
+    var lastByte = schema.preamble.last
+    let lineEnd = ByteBuffer(capacity: 2)
+    lineEnd.append(schema.lineEnd)
     // The header waits for the first rows, so that an input that is bad from the start leaves no output at all.
     var preamble: ByteBuffer? = ByteBuffer(capacity: schema.preamble.count)
     preamble?.append(schema.preamble)
@@ -74,6 +78,8 @@ extension Stage {
     let (recorder, diagnostics) = (recorder, diagnostics)
     try pipeline.run(nextBlock: nextBlock, makeTransform: makeTransform) { processed throws(Failure) in
       try writePreamble()
+      if processed.output.count > 0, let lastByte, !schema.dialect.endsLine(lastByte) { try file.write(ByteSlice(lineEnd)) }
+      lastByte = unsafe processed.output.bytes.last ?? lastByte
       try file.write(ByteSlice(processed.output))
       rows += processed.rowsWritten
       try recorder.appendContexts(processed.context, count: processed.contextCount)
@@ -111,8 +117,12 @@ private final class Quarantine {
   private let file: OutputFile
   private var lines = ByteBuffer()
 
-  init?(_ policy: ErrorPolicy, isDryRun: Bool) throws(Failure) {
+  init?(_ policy: ErrorPolicy, output: String?, isDryRun: Bool) throws(Failure) {
     guard case .quarantine(let path) = policy else { return nil }
+    guard path != "-", path != output else {
+      throw Failure(
+        .usage, "bad rows cannot go where the good ones go", advice: "--on-error quarantine=FILE names another file")
+    }
     file = try OutputFile(path: isDryRun ? "/dev/null" : path)
   }
 

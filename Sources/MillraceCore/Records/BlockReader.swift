@@ -61,7 +61,7 @@ public final class BlockReader: @unchecked Sendable {
     scanned = firstRecord
     byteOffset = firstRecord
     line = scanner.lines + 1
-    if let last = table.preamble.last, dialect.hasHeader { endsWithLineEnd = isLineEnd(last) }
+    if let last = table.preamble.last, dialect.hasHeader { endsWithLineEnd = dialect.endsLine(last) }
   }
 
   /// The next records; nil at the end. The blocks hold every byte behind the preamble: blank lines behind the last record
@@ -90,9 +90,13 @@ public final class BlockReader: @unchecked Sendable {
         return takeBlock(
           upTo: lastEnd, recordCount: 0, recordsBefore: recordsBefore, needsLineEndBefore: needsLineEndBefore)
       }
+      if !scanner.isInsideRecord && scanned > input.start {
+        // Blank lines by the buffer are no record that is too long.
+        return takeBlock(
+          upTo: scanned, recordCount: 0, recordsBefore: recordsBefore, needsLineEndBefore: needsLineEndBefore)
+      }
       guard input.buffer.count - input.start <= maximumRecordBytes else { throw recordTooLong() }
       input.grow(limit: maximumRecordBytes + Self.blockBytes)
-      scanned = input.buffer.count
     }
   }
 
@@ -104,14 +108,14 @@ public final class BlockReader: @unchecked Sendable {
     byteOffset += end - input.start
     let tail = unsafe UnsafeRawBufferPointer(rebasing: input.buffer.bytes[end..<scanned])
     line = unsafe scanner.lines + 1 - lineEndCount(tail)
-    endsWithLineEnd = unsafe isLineEnd(input.buffer.bytes[end - 1])
+    endsWithLineEnd = unsafe table.dialect.endsLine(input.buffer.bytes[end - 1])
     scanned -= end
     input.move(from: end, to: pool.take())
     return block
   }
 
-  /// Nothing stands in the input, not even a header.
-  public var isEmpty: Bool { input.isAtEnd && input.buffer.count == 0 }
+  /// Neither a header nor a record stands in the input, at most blank lines. Ask before `next`.
+  public var isEmpty: Bool { input.isAtEnd && input.start == input.buffer.count && table.columns.isEmpty }
 
   /// The first record's bytes as JSON or CSV text, for those who need its shape before the first block is read.
   public func copyOfFirstRecord() throws(Failure) -> [UInt8] {
@@ -176,8 +180,6 @@ func lineEndCount(_ bytes: UnsafeRawBufferPointer) -> Int {
   }
   return count
 }
-
-private func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0a || byte == 0x0d }
 
 /// A buffer with what has been read and not been given away.
 private struct PendingInput {

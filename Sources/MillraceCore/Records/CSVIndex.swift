@@ -15,6 +15,7 @@ import CRecordIndex
 
   /// Indexes `bytes`, which start at a record.
   func index(_ bytes: UnsafeRawBufferPointer, delimiter: UInt8) {
+    precondition(bytes.count < MILLRACE_RECORD_END, "a block of more than 2 GiB")
     if bytes.count + 1 > room {
       unsafe ends.deallocate()
       room = bytes.count + 1

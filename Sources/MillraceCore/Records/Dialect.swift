@@ -13,6 +13,11 @@ public struct Dialect: Sendable, Equatable {
   }
 }
 
+extension Dialect {
+  /// Whether a byte outside quotes ends a line.
+  public func endsLine(_ byte: UInt8) -> Bool { byte == 0x0a || (byte == 0x0d && format != .ndjson) }
+}
+
 /// What becomes of a row of CSV with more or fewer values than the header has names.
 public enum RaggedRows: String, Sendable, CaseIterable {
   /// The row is bad.

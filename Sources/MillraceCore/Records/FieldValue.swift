@@ -17,7 +17,8 @@
   public let bytes: UnsafeRawBufferPointer
   public let spelling: Spelling
 
-  /// A value that a tool adds: its bytes must live until the row is written.
+  /// A value that a tool adds: its bytes must live until the row is written, with `ByteBuffer.padding` readable bytes
+  /// behind them.
   public init(_ bytes: UnsafeRawBufferPointer, _ spelling: Spelling) {
     unsafe self.bytes = bytes
     self.spelling = spelling

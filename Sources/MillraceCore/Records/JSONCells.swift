@@ -5,6 +5,9 @@
 @safe struct JSONCells {
   private(set) var names: [FieldName] = []
   private(set) var values: [FieldValue] = []
+  private var nameBytes = 0
+  /// Deep nesting repeats long names: a small record could ask for any amount of memory.
+  private static let greatestNameBytes = 16 << 20
 
   init(_ cursor: RecordCursor, flattened: Bool) throws(Failure) {
     let name = ByteBuffer()
@@ -34,6 +37,12 @@
       }
       name.count = length
       if children.count > 0 { return }
+    }
+    nameBytes += name.count
+    guard nameBytes <= Self.greatestNameBytes else {
+      throw Failure(
+        .badData, "the names of its flattened values have more than \(Self.greatestNameBytes) bytes",
+        at: cursor.place(), advice: "without --flatten nested values stay JSON")
     }
     names.append(FieldName(bytes: unsafe Array(name.bytes)))
     values.append(value)

@@ -23,6 +23,8 @@ public struct OutputSchema: Sendable {
   public let added: [FieldName]
   /// What is written in front of the first record.
   public let preamble: [UInt8]
+  /// What ends a line that nothing of the input ends.
+  public let lineEnd: [UInt8]
   let options: WritingOptions
 
   /// - Parameters:
@@ -38,6 +40,8 @@ public struct OutputSchema: Sendable {
     dialect = isSameFormat ? table.dialect : Dialect(format: format)
     self.options = options
     self.added = added
+    let usesCarriageReturn = format != .ndjson && table.preamble.suffix(2) == [0x0d, 0x0a]
+    lineEnd = usesCarriageReturn ? [0x0d, 0x0a] : [0x0a]
     guard format != .ndjson else {
       for column in columns ?? table.columns where String(validating: column.bytes, as: UTF8.self) == nil {
         throw Failure(
@@ -73,12 +77,25 @@ public struct OutputSchema: Sendable {
         advice: "name all columns with --columns, in the order wanted")
     }
     self.columns = own
-    let isUnchanged = isSameFormat && own == table.columns
-    preamble = isUnchanged ? table.preamble : dialect.hasHeader || !isSameFormat ? Self.header(own, dialect, table) : []
+    if isSameFormat && own.dropLast(added.count) == table.columns[...] {
+      // The header as it stands, with its byte order mark and quotes, and what is added behind it.
+      preamble = dialect.hasHeader ? Self.extend(table.preamble, by: added, dialect, lineEnd) : table.preamble
+    } else {
+      preamble = dialect.hasHeader || !isSameFormat ? Self.header(own, dialect, lineEnd) : []
+    }
   }
 
-  /// A header in the first table's way of ending lines; untouched names are quoted only where they must be.
-  private static func header(_ columns: [FieldName], _ dialect: Dialect, _ table: Table) -> [UInt8] {
+  private static func extend(
+    _ preamble: [UInt8], by added: [FieldName], _ dialect: Dialect, _ lineEnd: [UInt8]
+  ) -> [UInt8] {
+    if added.isEmpty { return preamble }
+    let own = preamble.reversed().drop { $0 == 0x0a || $0 == 0x0d }.reversed()
+    let end = preamble.count > own.count ? Array(preamble[own.count...]) : lineEnd
+    return own + [dialect.delimiter] + header(added, dialect, end)
+  }
+
+  /// A header whose names are quoted only where they must be.
+  private static func header(_ columns: [FieldName], _ dialect: Dialect, _ lineEnd: [UInt8]) -> [UInt8] {
     if columns.isEmpty { return [] }
     let buffer = ByteBuffer()
     let name = ByteBuffer()
@@ -88,8 +105,7 @@ public struct OutputSchema: Sendable {
       name.append(column.bytes)
       unsafe buffer.appendCSVField(name.bytes, delimiter: dialect.delimiter, isOnlyField: columns.count == 1)
     }
-    let usesCarriageReturn = table.dialect.format != .ndjson && table.preamble.suffix(2) == [0x0d, 0x0a]
-    buffer.append(usesCarriageReturn ? "\r\n" : "\n")
+    buffer.append(lineEnd)
     return unsafe Array(buffer.bytes)
   }
 

@@ -39,6 +39,8 @@ import Glibc
   /// Values that really stand in the record.
   private var presentCount = 0
   private var lookup: (name: FieldName, column: Int?)?
+  /// A record's offset and line that were told last: the next place is counted from there.
+  private var lastPlace = (offset: 0, line: 1)
 
   private let members = JSONMembers()
 
@@ -55,6 +57,7 @@ import Glibc
       lookup = nil
     }
     recordNumber = block.firstRecord - 1
+    lastPlace = (0, block.firstLine)
     open(block.slice.buffer, range: block.slice.range)
     if table.dialect.format == .ndjson {
       unsafe members.open(base)
@@ -111,9 +114,11 @@ import Glibc
   /// The record's place, for diagnostics.
   public func place(field: FieldName? = nil, byte: Int? = nil) -> Place {
     guard let block else { return Place(file: table.name) }
-    let line = unsafe block.firstLine + lineEndCount(UnsafeRawBufferPointer(start: base, count: start))
+    if lastPlace.offset > start { lastPlace = (0, block.firstLine) }
+    let passed = unsafe UnsafeRawBufferPointer(start: base + lastPlace.offset, count: start - lastPlace.offset)
+    lastPlace = unsafe (start, lastPlace.line + lineEndCount(passed))
     return Place(
-      file: table.name, line: line, byteOffset: byte.map { block.byteOffset + $0 }, field: field?.description)
+      file: table.name, line: lastPlace.line, byteOffset: byte.map { block.byteOffset + $0 }, field: field?.description)
   }
 
   /// The value with this position: by column in CSV, by member in JSON.

@@ -10,8 +10,10 @@ public final class RecordFormatter {
   private var way = Way.copy
   /// NDJSON to CSV: for each column of the input's own the member that has its value, -1 for none.
   private var memberOfColumn: [Int]
-  /// NDJSON to CSV: the cursor's key order under which records have just the columns' keys in the columns' order.
-  private var keyOrderOfColumns: Int?
+  /// NDJSON to CSV: the cursor, and its key order, under which records have just the columns' keys in the columns' order.
+  private var keyOrderOfColumns: (cursor: ObjectIdentifier, order: Int)?
+  /// NDJSON to CSV: the input's own columns by name, for records that have them in another order.
+  private let columnOfName: [FieldName: Int]
   /// NDJSON to CSV: the names of the input's own columns, one behind the other, and where each ends.
   private let columnKeys = ByteBuffer()
   private let columnKeyEnds: [Int]
@@ -40,6 +42,7 @@ public final class RecordFormatter {
       ends.append(columnKeys.count)
     }
     columnKeyEnds = ends
+    columnOfName = Dictionary(zip(ownColumns, 0...), uniquingKeysWith: { first, _ in first })
   }
 
   /// Writes the cursor's record with the values of the fields that the schema adds, in their order.
@@ -69,13 +72,8 @@ public final class RecordFormatter {
     case (false, false):
       if table.dialect.delimiter == schema.dialect.delimiter && table.columns == Array(own) { return .copy }
       // Where a name occurs more than once, its first column of the output takes the first of the table, and so on.
-      var taken = Set<Int>()
-      return .project(
-        own.map { name in
-          let column = table.columns.indices.first { table.columns[$0] == name && !taken.contains($0) }
-          if let column { taken.insert(column) }
-          return column
-        })
+      var places = Dictionary(grouping: table.columns.indices.reversed(), by: { table.columns[$0] })
+      return .project(own.map { places[$0]?.popLast() })
     }
   }
 
@@ -156,7 +154,7 @@ public final class RecordFormatter {
   ) throws(Failure) {
     unsafe template.text.withUnsafeBytes { text in
       // Text grows sixfold at most; a vector store may go a padding's length over the end of a value.
-      unsafe out.reserve(6 * cursor.record.count + text.count + 2 * template.cells.count + ByteBuffer.padding)
+      unsafe out.reserve(6 * cursor.record.count + text.count + 4 * template.cells.count + ByteBuffer.padding)
       for cell in template.cells {
         unsafe out.appendWithinReserve(text, cell.text)
         let value = cursor[cell.column]
@@ -185,9 +183,17 @@ public final class RecordFormatter {
     }
     scratch.removeAll()
     _ = value.appendText(to: scratch)
-    switch unsafe FieldValue.Spelling(ofJSON: scratch.bytes) {
-    case .number, .boolean, .object, .array: unsafe out.append(scratch.bytes)
-    default: value.appendJSON(to: out)
+    let isValue =
+      switch unsafe FieldValue.Spelling(ofJSON: scratch.bytes) {
+      case .number, .boolean: true
+      // JSON that is written over several lines would end the record: it stays text.
+      case .object, .array: unsafe !scratch.bytes.contains { $0 == 0x0a || $0 == 0x0d }
+      default: false
+      }
+    if isValue {
+      unsafe out.append(scratch.bytes)
+    } else {
+      value.appendJSON(to: out)
     }
   }
 
@@ -233,8 +239,9 @@ public final class RecordFormatter {
   /// `assign` for the members of the record as they stand.
   private func assignMembers(of cursor: RecordCursor) throws(Failure) {
     // The columns' members are still those of the record that was looked at last.
-    if keyOrderOfColumns == cursor.keyOrder { return }
-    keyOrderOfColumns = hasColumnsInOrder(cursor) ? cursor.keyOrder : nil
+    let order = (ObjectIdentifier(cursor), cursor.keyOrder)
+    if let known = keyOrderOfColumns, known == order { return }
+    keyOrderOfColumns = hasColumnsInOrder(cursor) ? order : nil
     if keyOrderOfColumns != nil {
       for column in memberOfColumn.indices { memberOfColumn[column] = column }
       return
@@ -274,10 +281,11 @@ public final class RecordFormatter {
     for member in 0..<count {
       var column = expected
       if column >= columns.count || !matches(member, column) {
-        guard let found = columns.first(where: { matches(member, $0) }) else {
+        let name = name(member)
+        guard let found = columnOfName[name] else {
           throw Failure(
             .badData, "a field that the first record does not have and the output has no column for",
-            at: cursor.place(field: name(member)), advice: "name all columns with --columns, in the order wanted")
+            at: cursor.place(field: name), advice: "name all columns with --columns, in the order wanted")
         }
         column = found
       }
@@ -314,6 +322,7 @@ extension ByteBuffer {
   /// Appends a part of `text` where room is known to be.
   @inline(__always) func appendWithinReserve(_ text: UnsafeRawBufferPointer, _ range: Range<Int>) {
     guard let start = text.baseAddress else { return }
+    assert(count + range.count <= capacity, "less room than was reckoned")
     unsafe memcpy(base + count, start + range.lowerBound, range.count)
     count += range.count
   }

@@ -11,7 +11,10 @@ extension ByteBuffer {
   }
 
   public func appendJSONEscaped(_ text: [UInt8]) {
-    unsafe text.withUnsafeBytes { unsafe appendJSONEscaped($0) }
+    // An array has no padding behind it.
+    let padded = ByteBuffer(capacity: text.count)
+    padded.append(text)
+    unsafe appendJSONEscaped(padded.bytes)
   }
 
   /// As above, where room for six bytes a byte, and a padding, is known to be.

@@ -136,7 +136,6 @@ public struct RowPipeline: Sendable {
     writer.context = processed.context
     writer.rowsWritten = 0
     writer.contextCount = 0
-    if block.needsLineEndBefore && schema.dialect.format == block.table.dialect.format { output.append("\n") }
     cursor.open(block)
     while true {
       let (outputBytes, contextBytes) = (output.count, writer.context.count)

@@ -16,13 +16,20 @@ struct RowTemplate: Sendable {
   init(columns: [FieldName], unflattened: Bool) {
     if unflattened {
       var root = Node()
-      for (index, column) in columns.enumerated() {
-        root.insert(column.bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)[...], index)
-      }
+      let names = Set(columns.map { $0.bytes[...] })
+      for (index, column) in columns.enumerated() { root.insert(Self.path(column.bytes[...], in: names), index) }
       append(root, isRow: true)
     } else {
       append(Node(children: columns.enumerated().map { ($1.bytes[...], Node(column: $0)) }), isRow: true)
     }
+  }
+
+  /// The names on the way to a column's value. A column below one that is a value itself (a.b beside a) keeps its dots,
+  /// since an object cannot have two members of one name; so does one with more dots than JSON is nested here.
+  private static func path(_ column: ArraySlice<UInt8>, in columns: Set<ArraySlice<UInt8>>) -> [ArraySlice<UInt8>] {
+    let dots = column.indices.filter { column[$0] == UInt8(ascii: ".") }
+    if dots.count >= 1000 || dots.contains(where: { columns.contains(column[..<$0]) }) { return [column] }
+    return column.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
   }
 
   /// - Parameter isRow: The node is the row itself, an object whatever its columns are called.
@@ -49,28 +56,31 @@ struct RowTemplate: Sendable {
   private struct Node {
     var column: Int?
     var children: [(name: ArraySlice<UInt8>, node: Node)] = []
+    /// Where in `children` a name stands.
+    private var places: [ArraySlice<UInt8>: Int] = [:]
+
+    init() {}
+    init(column: Int) { self.column = column }
+    init(children: [(name: ArraySlice<UInt8>, node: Node)]) { self.children = children }
 
     /// Names 0, 1, 2, … in order are those that flattening an array makes.
     var isArray: Bool {
       !children.isEmpty && children.enumerated().allSatisfy { $1.name.elementsEqual("\($0)".utf8) }
     }
 
-    mutating func insert(_ path: ArraySlice<ArraySlice<UInt8>>, _ column: Int) {
-      guard let name = path.first else { return }
-      let rest = path.dropFirst()
-      let existing = children.firstIndex { $0.name == name }
-      // A name that is a value and a group at once (a, a.b) keeps its dots as a name of its own.
-      if let existing, !rest.isEmpty, children[existing].node.column == nil {
-        children[existing].node.insert(rest, column)
-      } else if rest.isEmpty && existing == nil {
-        children.append((name, Node(column: column)))
-      } else if existing == nil {
-        var node = Node()
-        node.insert(rest, column)
-        children.append((name, node))
-      } else {
-        children.append((Array(path.joined(separator: [UInt8(ascii: ".")]))[...], Node(column: column)))
+    mutating func insert(_ path: [ArraySlice<UInt8>], _ column: Int) { insert(path[...], column) }
+
+    private mutating func insert(_ path: ArraySlice<ArraySlice<UInt8>>, _ column: Int) {
+      guard let name = path.first else {
+        self.column = column
+        return
       }
+      let index = places[name] ?? children.count
+      if index == children.count {
+        places[name] = index
+        children.append((name, Node()))
+      }
+      children[index].node.insert(path.dropFirst(), column)
     }
   }
 }

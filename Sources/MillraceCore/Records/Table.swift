@@ -23,16 +23,26 @@ public final class Table: Sendable {
   public var distinctColumns: [FieldName] {
     let spelled = Set(columns)
     var used: Set<FieldName> = []
+    var numbers: [FieldName: Int] = [:]
     return columns.enumerated().map { index, column in
       let stem = column.bytes.isEmpty ? FieldName("column_\(index + 1)") : column
       var name = stem
-      var number = 2
       while used.contains(name) || (name != column && spelled.contains(name)) {
-        name = FieldName("\(stem)_\(number)")
-        number += 1
+        let number = numbers[stem, default: 2]
+        name = FieldName(bytes: stem.bytes + Array("_\(number)".utf8))
+        numbers[stem] = number + 1
       }
       used.insert(name)
       return name
+    }
+  }
+
+  /// The names of `some` that `others` does not have; a name that is there twice must be there twice.
+  public static func difference(_ some: [FieldName], _ others: [FieldName]) -> [FieldName] {
+    var left = others.reduce(into: [:]) { counts, name in counts[name, default: 0] += 1 }
+    return some.filter { name in
+      left[name, default: 0] -= 1
+      return left[name, default: 0] < 0
     }
   }
 

@@ -85,12 +85,13 @@ public final class TableSequence: @unchecked Sendable {
     guard (table.dialect.format == .ndjson) == (first.dialect.format == .ndjson) else {
       throw Failure(
         .badData, "\(table.dialect.format.rawValue), where \(first.name) is \(first.dialect.format.rawValue)",
-        at: Place(file: table.name), advice: "convert one of them first: merge --to ndjson FILE")
+        at: Place(file: table.name), advice: "bring all inputs into one format first")
     }
-    guard table.columns.map(\.description).sorted() == first.columns.map(\.description).sorted() else {
+    let added = Table.difference(table.columns, first.columns)
+    if let column = added.first ?? Table.difference(first.columns, table.columns).first {
       throw Failure(
-        .badData, "its columns are not those of \(first.name)", at: Place(file: table.name, line: 1),
-        advice: "merge --union puts tables with different columns together")
+        .badData, "the column \"\(column)\" is \(added.isEmpty ? "missing" : "not in \(first.name)")",
+        at: Place(file: table.name, line: 1), advice: "all inputs must have the same columns, in any order")
     }
   }
 }

@@ -6,9 +6,9 @@ import Glibc
 ///
 /// Unchecked Sendable: the outcome is written before the thread ends and read after `pthread_join`; one owner joins.
 public final class Worker<Success: Sendable>: @unchecked Sendable {
-  /// Swift's own threads get 8 MiB of address space; the work here recurses nowhere, and a smaller stack keeps many
-  /// workers inside the address-space limits that batch systems set.
-  private static var stackSize: Int { 1 << 20 }
+  /// Room for a walk over 1,024 levels of nested JSON, in debug builds too. The usual 8 MiB would take many workers beyond
+  /// the address-space limits that batch systems set.
+  private static var stackSize: Int { 2 << 20 }
 
   private final class Start: @unchecked Sendable {
     let name: String

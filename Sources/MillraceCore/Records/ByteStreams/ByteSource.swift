@@ -31,7 +31,8 @@ public struct ByteSlice: Sendable {
 
   /// Valid as long as the slice lives.
   public var bytes: UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(rebasing: buffer.bytes[range])
+    // Without a look at the buffer's count: its reader may be appending behind the slice.
+    unsafe UnsafeRawBufferPointer(start: buffer.base + range.lowerBound, count: range.count)
   }
 }
 
@@ -50,6 +51,8 @@ public final class BufferPool: @unchecked Sendable {
   /// An empty buffer that nobody else holds.
   public func take() -> ByteBuffer {
     for index in buffers.indices where isKnownUniquelyReferenced(&buffers[index]) {
+      // One that a huge record made grow is not kept.
+      if buffers[index].capacity > 16 * capacity { buffers[index] = ByteBuffer(capacity: capacity) }
       buffers[index].removeAll()
       return buffers[index]
     }
