@@ -1,7 +1,5 @@
 import Glibc
 
-import Glibc
-
 /// Growable bytes with room behind their end, filled by one owner at a time.
 ///
 /// Blocks of input and of formatted output are ByteBuffers. `padding` readable bytes always follow the content, so that
