@@ -36,6 +36,10 @@ struct Chunk: FilterCommand {
     if input.files.count > 1 {
       throw ValidationError("chunk takes one input; merge puts several together: merge A B | chunk")
     }
+    if input.onError != .fail || input.ragged != .fail {
+      throw ValidationError(
+        "chunk keeps every row as it is: --on-error and --ragged are for the tools that read the chunks")
+    }
   }
 
   func run(in stage: Stage) throws(Failure) {
