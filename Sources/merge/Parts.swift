@@ -121,7 +121,8 @@ struct Parts {
 
   private mutating func add(_ input: OpenedInput, manifestFolder: String?) throws(Failure) {
     var parser = ManifestParser(name: input.name)
-    try unsafe input.forEachLine(longest: Self.longestLine) { line throws(Failure) in try unsafe parser.add(line: line) }
+    try unsafe input.forEachLine(longest: Self.longestLine) { line throws(Failure) in try unsafe parser.add(line: line)
+    }
     let manifest = try parser.finish()
     try input.recorded?.finish(records: manifest.chunks.count + 1)
     for chunk in manifest.chunks { find(chunk, of: manifest, manifestFolder: manifestFolder) }

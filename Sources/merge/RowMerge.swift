@@ -14,11 +14,12 @@ enum RowMerge {
     let schema = try OutputSchema(
       for: first, options: format.writing, columns: first.dialect.format == .ndjson ? nil : plan.columns,
       firstRecord: sequence.firstRecord())
-    let (file, rows) = try stage.transformRows(
-      of: { () throws(Failure) in try sequence.next() }, schema: schema, ragged: reading.ragged,
-      dropping: input.onError, compression: format.compress.compression
+    let output = OutputTable(
+      schema: schema, file: try stage.openOutput(compression: format.compress.compression))
+    let rows = try stage.transformRows(
+      of: { () throws(Failure) in try sequence.next() }, into: output, ragged: reading.ragged, dropping: input.onError
     ) { () throws(Failure) in { (record, rows) throws(Failure) in try rows.write(record) } }
-    try stage.finish(file, rowsIn: sequence.records, rowsOut: rows)
+    try stage.finish(output.file, rowsIn: sequence.records, rowsOut: rows)
   }
 }
 
