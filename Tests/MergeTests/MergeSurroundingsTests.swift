@@ -93,12 +93,12 @@ struct MergeSurroundingsTests {
   private static let longRow = "{ echo a; head -c 100000000 /dev/zero | tr '\\0' x; echo; }"
 
   @Test func aRowLongerThanAllowedIsRefusedInLittleMemory() {
-    let outcome = shell("\(Self.longRow) | \"$merge\" -o \"$folder/out.csv\"")
+    // A limit of 64 MB, which the system keeps.
+    let outcome = shell("\(Self.longRow) | { ulimit -d 65536; \"$merge\" -o \"$folder/out.csv\"; }")
     #expect(outcome.status == 65)
     #expect(
       outcome.errorText == "merge: standard input:2: the record that starts here is longer than 16777216 bytes"
         + " (--max-record-bytes allows longer ones)\n")
-    #expect(outcome.peakMemory <= 64 << 20)
     #expect(folder.names == [])
     #expect(shell("\(Self.longRow) | \"$merge\" --max-record-bytes 200M | wc -c").outputText == "100000003\n")
   }
