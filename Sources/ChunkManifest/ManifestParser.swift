@@ -7,43 +7,23 @@ extension ChunkManifest {
     return starts.contains { unsafe bytes.starts(with: $0.utf8) }
   }
 
-  /// Reads a manifest. Its lines may stand in any order but for the last one.
+  /// Reads a manifest that is all there.
   ///
   /// - Parameter name: What diagnostics call it.
-  /// - Throws: `.badData` that names the line: a manifest that was cut off, one with chunks missing or twice, totals that
-  ///   do not agree.
+  /// - Throws: As `ManifestParser` does.
   public init(parsing bytes: UnsafeRawBufferPointer, name: String) throws(Failure) {
-    var chunks: [Chunk] = []
-    var end: End?
-    var number = 0
+    var parser = ManifestParser(name: name)
     var rest = unsafe bytes[...]
     while unsafe !rest.isEmpty {
-      number += 1
       let line = unsafe rest.prefix { $0 != 0x0a }
       unsafe rest = rest.dropFirst(line.count + 1)
-      let place = Place(file: name, line: number)
-      if end != nil {
-        throw Failure(
-          .badData, "a line behind the manifest's end", at: place, advice: "give merge one manifest at a time")
-      }
-      let reader = try unsafe LineReader(UnsafeRawBufferPointer(rebasing: line), place: place)
-      switch reader.value["kind"]?.text {
-      case "chunk": chunks.append(try reader.chunk())
-      case "end": end = try reader.end()
-      default: throw Failure(.badData, "neither a chunk nor the end of a manifest", at: place)
-      }
+      try unsafe parser.add(line: UnsafeRawBufferPointer(rebasing: line))
     }
-    guard let end else {
-      throw Failure(
-        .badData, "the manifest was cut off: its closing line is missing", at: Place(file: name),
-        advice: "chunk did not finish: run it again")
-    }
-    self.init(chunks: chunks.sorted { $0.index < $1.index }, end: end)
-    try check(name: name, lines: number)
+    self = try parser.finish()
   }
 
   /// Every chunk is there once, and the totals agree.
-  private func check(name: String, lines: Int) throws(Failure) {
+  fileprivate func check(name: String, lines: Int) throws(Failure) {
     for (index, chunk) in chunks.enumerated() where chunk.index != index {
       let wrong = chunk.index < index ? "chunk \(chunk.index) is there twice" : "chunk \(index) is not there"
       throw Failure(.badData, wrong, at: Place(file: name), advice: "use the manifest as chunk wrote it")
@@ -68,6 +48,49 @@ extension ChunkManifest {
         .badData, "the closing line counts \(end.records) records, but the chunks have \(records)", at: place,
         advice: "use the manifest as chunk wrote it")
     }
+  }
+}
+
+/// Reads a manifest line by line. Its lines may stand in any order but for the last one.
+public struct ManifestParser {
+  private let name: String
+  private var chunks: [ChunkManifest.Chunk] = []
+  private var end: ChunkManifest.End?
+  private var lines = 0
+
+  /// - Parameter name: What diagnostics call the manifest.
+  public init(name: String) { self.name = name }
+
+  /// Takes the next line, without its line end.
+  ///
+  /// - Throws: `.badData` that names the line.
+  public mutating func add(line: UnsafeRawBufferPointer) throws(Failure) {
+    lines += 1
+    let place = Place(file: name, line: lines)
+    if end != nil {
+      throw Failure(
+        .badData, "a line behind the manifest's end", at: place, advice: "give merge one manifest at a time")
+    }
+    let reader = try unsafe LineReader(line, place: place)
+    switch reader.value["kind"]?.text {
+    case "chunk": chunks.append(try reader.chunk())
+    case "end": end = try reader.end()
+    default: throw Failure(.badData, "neither a chunk nor the end of a manifest", at: place)
+    }
+  }
+
+  /// - Throws: `.badData` for a manifest that was cut off, one with chunks missing or twice, totals that do not agree.
+  public consuming func finish() throws(Failure) -> ChunkManifest {
+    guard let end else {
+      throw Failure(
+        .badData, "the manifest was cut off: its closing line is missing", at: Place(file: name),
+        advice: "chunk did not finish: run it again")
+    }
+    // Nearly always in order already, and there may be a hundred thousand.
+    let areInOrder = zip(chunks, chunks.dropFirst()).allSatisfy { $0.index < $1.index }
+    let manifest = ChunkManifest(chunks: areInOrder ? chunks : chunks.sorted { $0.index < $1.index }, end: end)
+    try manifest.check(name: name, lines: lines)
+    return manifest
   }
 }
 

@@ -36,42 +36,32 @@ struct Chunk: FilterCommand {
     if input.files.count > 1 {
       throw ValidationError("chunk takes one input; merge puts several together: merge A B | chunk")
     }
+    if input.onError != .fail || input.ragged != .fail {
+      throw ValidationError(
+        "chunk keeps every row as it is: --on-error and --ragged are for the tools that read the chunks")
+    }
   }
 
   func run(in stage: Stage) throws(Failure) {
     let folder = stage.isDryRun ? nil : try OutputFolder(path: size.directory)
     let table = try ChunkInput(input, countsRecords: size.needsCount, spoolingIn: folder, stage)
     let manifest = try stage.openOutput()
-    let chunks = ChunkFolder(
+    let chunks = try ChunkFolder(
       folder, header: table.reader.table.preamble, format: table.reader.table.dialect.format,
-      compression: size.compress.compression, computesDigests: size.checksum == .sha256
-    ) { chunk throws(Failure) in
-      let line = ByteBuffer()
-      chunk.write(to: line)
-      try manifest.write(ByteSlice(line))
-      try stage.recorder.addFile(
-        chunk.path, StreamContent(digest: chunk.digest, bytes: chunk.bytes, records: chunk.records))
-    }
+      compression: size.compress.compression, computesDigests: size.checksum == .sha256, manifest: manifest,
+      recorder: stage.recorder)
     var consumer = try size.makeConsumer(table.reader.table, count: table.records, into: chunks)
     let content = try table.forEachBlock(computesDigest: size.checksum == .sha256 && !stage.isDryRun) {
       block throws(Failure) in try consumer.append(block)
     }
     try consumer.finish()
-    let end = try chunks.finish(content, order: size.order)
+    try chunks.finish(content, order: size.order)
     if stage.isDryRun {
       stage.progress.finish()
-      stage.diagnostics.note("would write \(end.chunks) chunks with \(end.records) records to \(size.directory)")
+      stage.diagnostics.note(
+        "would write \(chunks.count) chunks with \(chunks.records) records to \(size.directory)")
       return
     }
-    let line = ByteBuffer()
-    end.write(to: line)
-    try manifest.write(ByteSlice(line))
-    if let folder {
-      let copy = folder(ChunkManifest.fileName)
-      let written = try SHA256Digest.ofFile(copy)
-      try stage.recorder.addFile(
-        copy, StreamContent(digest: written.digest, bytes: written.bytes, records: end.chunks + 1))
-    }
-    try stage.finish(manifest, rowsIn: end.records, rowsOut: end.records, records: end.chunks + 1)
+    try stage.finish(manifest, rowsIn: chunks.records, rowsOut: chunks.records, records: chunks.count + 1)
   }
 }

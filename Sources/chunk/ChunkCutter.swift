@@ -47,7 +47,7 @@ struct ChunkCutter: BlockConsumer {
         throw Failure(
           .badData, "the input changed while it was read", advice: "run chunk again when nobody writes to the input")
       }
-      while writer.folder.chunks.count < plan.count { try writer.endChunk() }
+      while writer.folder.count < plan.count { try writer.endChunk() }
     } else {
       try writer.finish()
     }
@@ -66,7 +66,7 @@ struct ChunkCutter: BlockConsumer {
     case .bytes(let limit): return nextPiece(of: rest, records: left, dialect: dialect, room: limit - writer.bytes)
     case .records(let limit): room = limit - writer.records
     case .plan(let plan):
-      let index = writer.folder.chunks.count
+      let index = writer.folder.count
       room = index < plan.count - 1 ? plan[index] - writer.records : .max
     }
     if left <= room { return Piece(bytes: rest.count, records: left) }

@@ -14,17 +14,25 @@ final class ChunkFolder {
   private let format: RecordFormat
   private let compression: Compression?
   private let computesDigests: Bool
-  /// Told of every file that is whole, in their order.
-  private let report: (ChunkManifest.Chunk) throws(Failure) -> Void
-  private(set) var chunks: [ChunkManifest.Chunk] = []
+  /// The manifest that goes to the next tool.
+  private let manifest: OutputFile
+  /// The folder's own.
+  private let copyOfManifest: OutputFile
+  private let recorder: StageRecorder
+  /// Files that are whole.
+  private(set) var count = 0
+  /// Records in them.
+  private(set) var records = 0
 
   /// - Parameters:
   ///   - folder: Nil writes to /dev/null.
   ///   - header: What every file begins with.
+  ///   - manifest: Takes a line for every file that is whole, in their order.
+  ///   - recorder: Is told of every file too.
   init(
     _ folder: OutputFolder?, header: [UInt8], format: RecordFormat, compression: Compression?, computesDigests: Bool,
-    report: @escaping (ChunkManifest.Chunk) throws(Failure) -> Void
-  ) {
+    manifest: OutputFile, recorder: StageRecorder
+  ) throws(Failure) {
     self.folder = folder
     let buffer = ByteBuffer(capacity: header.count)
     buffer.append(header)
@@ -32,7 +40,9 @@ final class ChunkFolder {
     self.format = format
     self.compression = compression
     self.computesDigests = computesDigests && folder != nil
-    self.report = report
+    self.manifest = manifest
+    self.recorder = recorder
+    copyOfManifest = try OutputFile(path: folder?(ChunkManifest.fileName) ?? "/dev/null", digest: DigestThread())
   }
 
   /// Opens a chunk's file, with the header in it.
@@ -49,37 +59,42 @@ final class ChunkFolder {
 
   /// Ends the next chunk's file and lists it.
   func finishFile(_ file: OutputFile, firstRecord: Int?, records: Int) throws(Failure) {
-    if chunks.isEmpty { try removeManifest() }
+    if count == 0 { try removeManifest() }
     let written = try file.finish()
     var digest = written.digest
     if computesDigests && digest == nil { digest = try digestOf(FileSource(path: file.name)) }
     let chunk = ChunkManifest.Chunk(
-      index: chunks.count, path: file.name, firstRecord: firstRecord, records: records, bytes: written.byteCount,
+      index: count, path: file.name, firstRecord: firstRecord, records: records, bytes: written.byteCount,
       digest: digest)
-    chunks.append(chunk)
-    try report(chunk)
+    count += 1
+    self.records += records
+    try list(chunk.write)
+    try recorder.addFile(chunk.path, StreamContent(digest: digest, bytes: chunk.bytes, records: records))
   }
 
-  /// Removes what an earlier run left and writes the folder's manifest.
-  func finish(_ input: ChunkInput.Content, order: ChunkManifest.Order) throws(Failure) -> ChunkManifest.End {
+  /// Removes what an earlier run left, closes the manifests and gives the folder its own.
+  func finish(_ input: ChunkInput.Content, order: ChunkManifest.Order) throws(Failure) {
     let end = ChunkManifest.End(
-      chunks: chunks.count, records: chunks.reduce(0) { $0 + $1.records }, bytes: input.bytes, digest: input.digest,
-      format: format, headerBytes: header.count, hasByteOrderMark: input.hasByteOrderMark,
-      hasFinalLineEnd: input.hasFinalLineEnd, order: order, compression: compression,
-      directory: folder?.absolutePath ?? "")
-    guard let folder else { return end }
-    if chunks.isEmpty { try removeManifest() }
-    let current = Set(chunks.map(\.path))
-    for name in try folder.names() where Self.isChunkName(name) && !current.contains(folder(name)) {
-      try folder.remove(name)
+      chunks: count, records: records, bytes: input.bytes, digest: input.digest, format: format,
+      headerBytes: header.count, hasByteOrderMark: input.hasByteOrderMark, hasFinalLineEnd: input.hasFinalLineEnd,
+      order: order, compression: compression, directory: folder?.absolutePath ?? "")
+    if let folder {
+      if count == 0 { try removeManifest() }
+      for name in try folder.names() where isStale(name) { try folder.remove(name) }
     }
-    let lines = ByteBuffer()
-    for chunk in chunks { chunk.write(to: lines) }
-    end.write(to: lines)
-    let copy = try AtomicFile(path: folder(ChunkManifest.fileName))
-    unsafe try copy.write(lines.bytes)
-    try copy.commit()
-    return end
+    try list(end.write)
+    let written = try copyOfManifest.finish()
+    if folder != nil {
+      try recorder.addFile(
+        copyOfManifest.name, StreamContent(digest: written.digest, bytes: written.byteCount, records: count + 1))
+    }
+  }
+
+  private func list(_ write: (ByteBuffer) -> Void) throws(Failure) {
+    let line = ByteBuffer()
+    write(line)
+    try manifest.write(ByteSlice(line))
+    try copyOfManifest.write(ByteSlice(line))
   }
 
   /// Removes an earlier run's manifest, and its sidecar about the files.
@@ -97,13 +112,14 @@ final class ChunkFolder {
     return "chunk-\(zeros)\(number).\(format.rawValue)" + (compression.map { "." + $0.pathExtension } ?? "")
   }
 
-  /// Whether a file has a name that this tool gives.
-  static func isChunkName(_ name: String) -> Bool {
+  /// Whether a file has a name that this tool gives and is none of this run's.
+  private func isStale(_ name: String) -> Bool {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2 || parts.count == 3, parts[0].hasPrefix("chunk-"), let index = Int(parts[0].dropFirst(6)),
       let format = RecordFormat(rawValue: String(parts[1]))
     else { return false }
     let compression = Compression.allCases.first { parts.count == 3 && parts[2] == $0.pathExtension }
-    return Self.name(index, format: format, compression: compression) == name
+    guard Self.name(index, format: format, compression: compression) == name else { return false }
+    return index >= count || format != self.format || compression != self.compression
   }
 }

@@ -54,7 +54,7 @@ struct ChunkInput {
     computesDigest: Bool, _ body: (Block) throws(Failure) -> Void
   ) throws(Failure) -> Content {
     let isHashedAnyway = recorded?.hashesContent ?? false
-    let hashing = computesDigest && !isHashedAnyway ? try DigestThread() : nil
+    let hashing = computesDigest && !isHashedAnyway ? DigestThread() : nil
     let preamble = ByteBuffer()
     preamble.append(reader.table.preamble)
     hashing?.update(ByteSlice(preamble))

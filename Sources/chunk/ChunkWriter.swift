@@ -35,12 +35,12 @@ struct ChunkWriter {
 
   /// Ends the last chunk. A table without records makes one chunk when it has a header, and none otherwise.
   mutating func finish() throws(Failure) {
-    if open != nil || (folder.chunks.isEmpty && folder.header.count > 0) { try endChunk() }
+    if open != nil || (folder.count == 0 && folder.header.count > 0) { try endChunk() }
   }
 
   private mutating func openFile() throws(Failure) -> OutputFile {
     if let open { return open }
-    let file = try folder.makeFile(folder.chunks.count, hashesAlong: true)
+    let file = try folder.makeFile(folder.count, hashesAlong: true)
     open = file
     return file
   }

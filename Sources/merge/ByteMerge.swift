@@ -17,18 +17,18 @@ struct ByteMerge {
   static func run(
     _ plan: MergePlan, options: ReadingOptions, isVerified: Bool, _ stage: Stage, into output: OutputFile
   ) throws(Failure) -> Int {
-    guard let first = plan.inputs.first else { return 0 }
+    guard let first = plan.first else { return 0 }
     let end = ByteBuffer()
-    end.append(first.table.preamble.suffix(2) == [0x0d, 0x0a] ? "\r\n" : "\n")
+    end.append(first.preamble.suffix(2) == [0x0d, 0x0a] ? "\r\n" : "\n")
     var merge = ByteMerge(
       stage: stage, options: options, isVerified: isVerified, output: output, lineEnd: ByteSlice(end))
     let preamble = ByteBuffer()
-    preamble.append(Array(first.table.preamble.prefix(first.part.headerBytes ?? .max)))
+    preamble.append(Array(first.preamble.prefix(plan.inputs[0].headerBytes)))
     try merge.write(ByteSlice(preamble))
     // Without a header there is at most a byte order mark, behind which no line end belongs.
-    if !first.table.dialect.hasHeader { merge.lastByte = nil }
+    if !first.dialect.hasHeader { merge.lastByte = nil }
     for input in plan.inputs {
-      if let chunk = input.part.chunk, try input.part.openFile().size == chunk.bytes {
+      if let chunk = input.part.chunk, input.part.version?.size == chunk.bytes {
         try merge.copyBytes(of: input, records: chunk.records)
       } else {
         try merge.copyRecords(of: input)
@@ -41,7 +41,7 @@ struct ByteMerge {
   private mutating func copyBytes(of input: MergePlan.Input, records count: Int) throws(Failure) {
     let source = try input.part.open(in: stage, isVerified: isVerified)
     // A header that ends with a carriage return, with a blank line's line feed behind it, would be found one byte longer.
-    var header = input.part.headerBytes ?? input.table.preamble.count
+    var header = input.headerBytes
     var isFirst = true
     while true {
       let buffer = pool.take()

@@ -49,26 +49,26 @@ struct Merge: FilterCommand {
   }
 
   func run(in stage: Stage) throws(Failure) {
-    let parts = try Parts(input.paths, stage).parts
-    let present = parts.filter { $0.missing == nil }
-    let missing = parts.compactMap(\.missing)
-    if let first = missing.first {
-      guard allowMissing else { throw Self.failure(first, missing: missing.count) }
-      for failure in missing { stage.diagnostics.warning("left out: \(failure)") }
+    let parts = try Parts(input.paths, stage)
+    if let first = parts.missing.first {
+      guard allowMissing else { throw Self.failure(first, missing: parts.missing.count) }
+      for failure in parts.missing { stage.diagnostics.warning("left out: \(failure)") }
       stage.answer = .no
     }
-    if !noVerify { try Verification.check(present, jobs: stage.jobs) }
-    let plan = try MergePlan(present, options: input.reading, isUnion: union)
-    let file = try stage.openOutput(compression: format.compress.compression)
-    let rows: Int
-    if plan.isUniform && (format.to == nil || format.to == plan.inputs.first?.table.dialect.format) {
-      rows = try ByteMerge.run(plan, options: input.reading, isVerified: !noVerify, stage, into: file)
+    if !noVerify { try Verification.check(parts.present, jobs: stage.jobs) }
+    let plan = try MergePlan(parts.present, options: input.reading, isUnion: union)
+    let isConverted = format.to != nil && format.to != plan.first?.dialect.format
+    if plan.first == nil || (plan.isUniform && !isConverted && !looksIntoRows) {
+      let file = try stage.openOutput(compression: format.compress.compression)
+      let rows = try ByteMerge.run(plan, options: input.reading, isVerified: !noVerify, stage, into: file)
+      try stage.finish(file, rowsIn: rows, rowsOut: rows)
     } else {
-      rows = try RowMerge.run(
-        plan, writing: format.writing, reading: input.reading, isVerified: !noVerify, stage, into: file)
+      try RowMerge.run(plan, input: input, format: format, isVerified: !noVerify, stage)
     }
-    try stage.finish(file, rowsIn: rows, rowsOut: rows)
   }
+
+  /// Bad or ragged rows are to be treated, where bytes would be copied otherwise.
+  private var looksIntoRows: Bool { input.onError != .fail || input.ragged != .fail }
 
   private static func failure(_ first: Failure, missing count: Int) -> Failure {
     var failure = first

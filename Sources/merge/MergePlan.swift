@@ -5,12 +5,15 @@ struct MergePlan {
   /// A part that is not empty.
   struct Input: Sendable {
     let part: Part
-    let table: Table
+    /// Bytes in front of its first record.
+    let headerBytes: Int
     /// Standard input, which cannot be opened twice.
     let reader: BlockReader?
   }
 
   let inputs: [Input]
+  /// The first of them as a table; nil when there is none.
+  let first: Table?
   /// The output's columns of CSV: the first part's, and with `--union` those that later parts add.
   let columns: [FieldName]
   /// Every part spells its records as the output does, so that bytes can be copied.
@@ -20,7 +23,10 @@ struct MergePlan {
   /// - Throws: `.badData` where formats or sets of columns differ.
   init(_ parts: [Part], options: ReadingOptions, isUnion: Bool) throws(Failure) {
     var inputs: [Input] = []
-    let headers = BufferPool(capacity: 64 << 10)
+    var first: Table?
+    var columns: [FieldName] = []
+    var isUniform = true
+    let headers = BufferPool(capacity: 32 << 10)
     for part in parts {
       let source: OpenedInput
       if let opened = part.opened { source = opened } else { source = try OpenedInput(part.openFile()) }
@@ -31,40 +37,42 @@ struct MergePlan {
       }
       let pool = part.opened == nil ? headers : BufferPool(capacity: BlockReader.blockBytes)
       let reader = try BlockReader(source, name: part.name, options: options, pool: pool)
-      inputs.append(Input(part: part, table: reader.table, reader: part.opened == nil ? nil : reader))
-    }
-    self.inputs = inputs
-    guard let first = inputs.first?.table else {
-      columns = []
-      isUniform = true
-      return
-    }
-    var columns = first.columns
-    var isUniform = true
-    for table in inputs.dropFirst().map(\.table) {
-      guard (table.dialect.format == .ndjson) == (first.dialect.format == .ndjson) else {
-        throw Failure(
-          .badData, "\(table.dialect.format.rawValue), where \(first.name) is \(first.dialect.format.rawValue)",
-          at: Place(file: table.name), advice: "bring all inputs into one format first")
-      }
-      if table.columns == first.columns {
-        isUniform = isUniform && table.dialect.delimiter == first.dialect.delimiter
+      let table = reader.table
+      inputs.append(
+        Input(
+          part: part, headerBytes: part.headerBytes ?? table.preamble.count, reader: part.opened == nil ? nil : reader))
+      guard let first else {
+        first = table
+        columns = table.columns
         continue
       }
-      isUniform = false
-      let added = Self.difference(table.columns, columns)
-      if isUnion {
-        columns += added
-      } else if let column = added.first ?? Self.difference(columns, table.columns).first {
-        let isMissing = added.isEmpty
-        throw Failure(
-          .badData, "the column \"\(column)\" is \(isMissing ? "missing" : "not in \(first.name)")",
-          at: Place(file: table.name, line: 1),
-          advice: "--union takes all columns, and leaves empty what a file lacks")
-      }
+      let added = try Self.columns(that: table, addsTo: columns, first: first, isUnion: isUnion)
+      columns += added
+      isUniform =
+        isUniform && table.columns == first.columns && table.dialect.delimiter == first.dialect.delimiter
     }
+    self.inputs = inputs
+    self.first = first
     self.columns = columns
-    self.isUniform = isUniform && columns == first.columns
+    self.isUniform = isUniform
+  }
+
+  /// - Throws: `.badData` where formats differ, and without `--union` where sets of columns do.
+  private static func columns(
+    that table: Table, addsTo columns: [FieldName], first: Table, isUnion: Bool
+  ) throws(Failure) -> [FieldName] {
+    guard (table.dialect.format == .ndjson) == (first.dialect.format == .ndjson) else {
+      throw Failure(
+        .badData, "\(table.dialect.format.rawValue), where \(first.name) is \(first.dialect.format.rawValue)",
+        at: Place(file: table.name), advice: "bring all inputs into one format first: merge --to ndjson FILE")
+    }
+    // Nearly always: nothing to count then.
+    if table.columns == columns { return [] }
+    let added = difference(table.columns, columns)
+    guard !isUnion, let column = added.first ?? difference(columns, table.columns).first else { return added }
+    throw Failure(
+      .badData, "the column \"\(column)\" is \(added.isEmpty ? "missing" : "not in \(first.name)")",
+      at: Place(file: table.name, line: 1), advice: "--union takes all columns, and leaves empty what a file lacks")
   }
 
   /// The columns of `some` that `others` does not have; a name that is there twice must be there twice.

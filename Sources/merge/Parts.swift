@@ -1,22 +1,37 @@
 import ChunkManifest
 import MillraceCore
 
-/// One input of a merge.
-struct Part: Sendable {
-  /// As diagnostics call it.
-  var name: String
+/// One input of a merge. There may be a hundred thousand, so what is said of them is short, and no file stays open.
+final class Part: Sendable {
   /// Nil for standard input.
-  var path: String?
+  let path: String?
   /// What a manifest says of it.
-  var chunk: ChunkManifest.Chunk?
+  let chunk: ChunkManifest.Chunk?
   /// Bytes of the header that the manifest says chunks begin with.
-  var headerBytes: Int?
+  let headerBytes: Int?
   /// The file as it was when it was found: it must be the same when it is verified and when it is copied.
-  var version: FileSource.Version?
-  /// Why the part cannot be read.
-  var missing: Failure?
+  let version: FileSource.Version?
   /// Standard input, which cannot be opened twice.
-  var opened: OpenedInput?
+  let opened: OpenedInput?
+
+  init(path: String, version: FileSource.Version, chunk: ChunkManifest.Chunk? = nil, headerBytes: Int? = nil) {
+    self.path = path
+    self.version = version
+    self.chunk = chunk
+    self.headerBytes = headerBytes
+    opened = nil
+  }
+
+  init(_ opened: OpenedInput) {
+    self.opened = opened
+    path = nil
+    version = nil
+    chunk = nil
+    headerBytes = nil
+  }
+
+  /// As diagnostics call it.
+  var name: String { path ?? opened?.name ?? "standard input" }
 }
 
 extension Part {
@@ -49,10 +64,13 @@ extension Part {
 
 /// What the arguments of a merge stand for: each is a manifest, a folder that holds one, or a file of records.
 struct Parts {
-  private(set) var parts: [Part] = []
+  /// Those that are there, in order.
+  private(set) var present: [Part] = []
+  /// Why the others cannot be read.
+  private(set) var missing: [Failure] = []
 
-  /// Largest manifest, in bytes: some millions of chunks.
-  private static let largestManifest = 1 << 30
+  /// Longest line of a manifest, in bytes: a path has 4096 at most, and as JSON up to six times as many.
+  private static let longestLine = 64 << 10
 
   /// - Parameter arguments: Paths; "-" for standard input.
   /// - Throws: `.noInput` for a folder without a manifest, `.badData` for a manifest that is not whole.
@@ -64,7 +82,7 @@ struct Parts {
     if argument == "-" {
       let input = try OpenedInput(stage.open(argument))
       if unsafe ChunkManifest.begins(input.start.bytes) { return try add(input, manifestFolder: nil) }
-      parts.append(Part(name: input.name, opened: input))
+      present.append(Part(input))
     } else if isFolder(argument) {
       let manifest =
         argument.hasSuffix("/") ? argument + ChunkManifest.fileName : "\(argument)/\(ChunkManifest.fileName)"
@@ -79,14 +97,13 @@ struct Parts {
       do throws(Failure) {
         file = try FileSource(path: argument)
       } catch {
-        parts.append(Part(name: argument, path: argument, missing: error))
-        return
+        return missing.append(error)
       }
       if try Self.isManifest(file) {
         let slash = argument.lastIndex(of: "/")
         try add(OpenedInput(stage.open(argument)), manifestFolder: slash.map { String(argument[..<$0]) } ?? ".")
       } else if file.isRegular {
-        parts.append(Part(name: argument, path: argument, version: file.version))
+        present.append(Part(path: argument, version: file.version))
       } else {
         throw Failure(
           .noInput, "not a regular file: merge reads its inputs twice", at: Place(file: argument),
@@ -103,29 +120,31 @@ struct Parts {
   }
 
   private mutating func add(_ input: OpenedInput, manifestFolder: String?) throws(Failure) {
-    let text = try input.readAll(limit: Self.largestManifest)
-    let manifest = try unsafe ChunkManifest(parsing: text.bytes, name: input.name)
+    var parser = ManifestParser(name: input.name)
+    try unsafe input.forEachLine(longest: Self.longestLine) { line throws(Failure) in try unsafe parser.add(line: line)
+    }
+    let manifest = try parser.finish()
     try input.recorded?.finish(records: manifest.chunks.count + 1)
-    for chunk in manifest.chunks { parts.append(Self.find(chunk, of: manifest, manifestFolder: manifestFolder)) }
+    for chunk in manifest.chunks { find(chunk, of: manifest, manifestFolder: manifestFolder) }
   }
 
   /// A chunk's file lies beside its manifest, or where its path leads from here, or in the folder that the manifest names:
   /// so a folder can be moved, and a manifest be read in another place.
-  private static func find(_ chunk: ChunkManifest.Chunk, of manifest: ChunkManifest, manifestFolder: String?) -> Part {
+  private mutating func find(_ chunk: ChunkManifest.Chunk, of manifest: ChunkManifest, manifestFolder: String?) {
     let name = chunk.path.split(separator: "/").last.map(String.init) ?? chunk.path
     var candidates = [chunk.path, "\(manifest.end.directory)/\(name)"]
     if let manifestFolder { candidates.insert("\(manifestFolder)/\(name)", at: 0) }
-    var missing: Failure?
+    var failure: Failure?
     for path in candidates {
       do throws(Failure) {
-        return Part(
-          name: path, path: path, chunk: chunk, headerBytes: manifest.end.headerBytes,
-          version: try FileSource(path: path).version)
+        let version = try FileSource(path: path).version
+        return present.append(
+          Part(path: path, version: version, chunk: chunk, headerBytes: manifest.end.headerBytes))
       } catch {
-        missing = missing ?? error
+        failure = failure ?? error
       }
     }
-    return Part(name: chunk.path, chunk: chunk, missing: missing)
+    if let failure { missing.append(failure) }
   }
 }
 
@@ -138,7 +157,9 @@ final class OpenedInput: ByteSource, @unchecked Sendable {
   /// Nil for an input that is only looked at.
   let recorded: RecordedInput?
   /// What was read in advance.
-  let start = ByteBuffer(capacity: 64 << 10)
+  let start = ByteBuffer(capacity: startBytes)
+  /// Less than a buffer with pages of its own has: headers of a hundred thousand files are looked at one by one.
+  private static let startBytes = 32 << 10
   private var position = 0
 
   convenience init(_ input: RecordedInput) throws(Failure) {
@@ -146,7 +167,8 @@ final class OpenedInput: ByteSource, @unchecked Sendable {
   }
 
   convenience init(_ file: FileSource) throws(Failure) {
-    try self.init(DecompressedSource(file, name: file.name, bufferSize: 64 << 10), name: file.name, recorded: nil)
+    try self.init(
+      DecompressedSource(file, name: file.name, bufferSize: Self.startBytes), name: file.name, recorded: nil)
   }
 
   private init(_ source: any ByteSource, name: String, recorded: RecordedInput?) throws(Failure) {
@@ -164,16 +186,29 @@ final class OpenedInput: ByteSource, @unchecked Sendable {
     return count
   }
 
-  func readAll(limit: Int) throws(Failure) -> ByteBuffer {
-    var all = ByteBuffer(capacity: 64 << 10)
+  /// Hands over every line, without its line end.
+  ///
+  /// - Throws: `.badData` for a line of more than `longest` bytes.
+  func forEachLine(longest: Int, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void) throws(Failure) {
+    var buffer = ByteBuffer(capacity: longest)
     while true {
-      if all.count == all.capacity {
-        guard all.count <= limit else { throw Failure(.badData, "larger than \(limit) bytes", at: Place(file: name)) }
-        let larger = ByteBuffer(capacity: 2 * all.capacity)
-        unsafe larger.append(all.bytes)
-        all = larger
+      let isAtEnd = try read(into: buffer) == 0
+      var rest = unsafe buffer.bytes[...]
+      while let end = unsafe rest.firstIndex(of: 0x0a) {
+        try unsafe body(UnsafeRawBufferPointer(rebasing: rest[..<end]))
+        unsafe rest = rest[(end + 1)...]
       }
-      if try read(into: all) == 0 { return all }
+      if isAtEnd {
+        if unsafe !rest.isEmpty { try unsafe body(UnsafeRawBufferPointer(rebasing: rest)) }
+        return
+      }
+      guard unsafe rest.count < longest else {
+        throw Failure(.badData, "a line of more than \(longest) bytes in a manifest", at: Place(file: name))
+      }
+      // The old bytes may still be on their way to a digest.
+      let next = ByteBuffer(capacity: longest)
+      unsafe next.append(UnsafeRawBufferPointer(rebasing: rest))
+      buffer = next
     }
   }
 }

@@ -2,32 +2,24 @@ import MillraceCore
 
 /// Merges the rows of parts that are spelled in different ways: by the columns' names, or into another format.
 enum RowMerge {
-  /// - Returns: The number of rows.
   static func run(
-    _ plan: MergePlan, writing: WritingOptions, reading: ReadingOptions, isVerified: Bool, _ stage: Stage,
-    into output: OutputFile
-  ) throws(Failure) -> Int {
-    guard let first = plan.inputs.first else { return 0 }
+    _ plan: MergePlan, input: InputOptions, format: FormatOptions, isVerified: Bool, _ stage: Stage
+  ) throws(Failure) {
+    guard let first = plan.first else { return }
     let pool = BufferPool(capacity: BlockReader.blockBytes)
-    let sequence = try InputSequence(plan.inputs) { input throws(Failure) in
-      try OpenPart(input, options: reading, isVerified: isVerified, pool: pool, stage)
+    let reading = input.reading
+    let sequence = try InputSequence(plan.inputs) { part throws(Failure) in
+      try OpenPart(part, options: reading, isVerified: isVerified, pool: pool, stage)
     }
     let schema = try OutputSchema(
-      for: first.table, options: writing, columns: first.table.dialect.format == .ndjson ? nil : plan.columns,
+      for: first, options: format.writing, columns: first.dialect.format == .ndjson ? nil : plan.columns,
       firstRecord: sequence.firstRecord())
-    let preamble = ByteBuffer()
-    preamble.append(schema.preamble)
-    try output.write(ByteSlice(preamble))
-    let pipeline = RowPipeline(jobs: stage.jobs, schema: schema, ragged: reading.ragged, dropsBadRows: false)
-    var rows = 0
-    try pipeline.run(
-      nextBlock: { () throws(Failure) in try sequence.next() },
-      makeTransform: { () throws(Failure) in { (record, rows) throws(Failure) in try rows.write(record) } }
-    ) { processed throws(Failure) in
-      try output.write(ByteSlice(processed.output))
-      rows += processed.rowsWritten
-    }
-    return rows
+    let output = OutputTable(
+      schema: schema, file: try stage.openOutput(compression: format.compress.compression))
+    let rows = try stage.transformRows(
+      of: { () throws(Failure) in try sequence.next() }, into: output, ragged: reading.ragged, dropping: input.onError
+    ) { () throws(Failure) in { (record, rows) throws(Failure) in try rows.write(record) } }
+    try stage.finish(output.file, rowsIn: sequence.records, rowsOut: rows)
   }
 }
 
@@ -38,7 +30,8 @@ private final class InputSequence: @unchecked Sendable {
   private var rest: ArraySlice<MergePlan.Input>
   private let open: (MergePlan.Input) throws(Failure) -> OpenPart
   private var part: OpenPart?
-  private var records = 0
+  /// Records of the inputs that were read to their end.
+  private(set) var records = 0
   private var needsLineEnd = false
 
   init(

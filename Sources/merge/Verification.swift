@@ -36,7 +36,7 @@ enum Verification {
   private static let advice = "make it again with chunk; --no-verify merges it as it is"
 
   private static func checkSize(_ part: Part) throws(Failure) {
-    guard let chunk = part.chunk, let size = try part.openFile().size else { return }
+    guard let chunk = part.chunk, let size = part.version?.size else { return }
     guard size == chunk.bytes else {
       throw Failure(
         .no, "\(size) bytes, where the manifest says \(chunk.bytes)", at: Place(file: part.name), advice: advice)

@@ -206,7 +206,7 @@ struct FileMergeTests {
     #expect(outcome.status == 65)
     #expect(
       outcome.errorText == "merge: \(folder("1.txt")): ndjson, where \(folder("0.txt")) is csv"
-        + " (bring all inputs into one format first)\n")
+        + " (bring all inputs into one format first: merge --to ndjson FILE)\n")
   }
 
   @Test func theOutputMayHaveAnotherFormat() {

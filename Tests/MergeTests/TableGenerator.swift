@@ -3,6 +3,8 @@ import Support
 /// Makes tables of every nasty kind that is still a table, from a seed that is printed when a test fails.
 struct TableGenerator {
   var random: SeededGenerator
+  /// Rows of CSV have more or fewer values than the header now and then.
+  var isRagged = true
 
   enum Kind: CaseIterable { case csv, tsv, ndjson }
 
@@ -30,18 +32,27 @@ struct TableGenerator {
     return Array(text.utf8)
   }
 
+  /// Records alone, with a line feed behind each.
+  mutating func records(_ kind: Kind, columns: Int, count: Int) -> [UInt8] {
+    var text = ""
+    for _ in 0..<count {
+      text += (kind == .ndjson ? object(columns) : row(columns, delimiter: kind == .tsv ? "\t" : ",")) + "\n"
+    }
+    return Array(text.utf8)
+  }
+
   private mutating func oneIn(_ count: Int) -> Bool { Int.random(in: 0..<count, using: &random) == 0 }
 
   private mutating func lineEnd(_ all: [String]) -> String { all.randomElement(using: &random) ?? "\n" }
 
   private mutating func row(_ columns: Int, delimiter: String) -> String {
     // Ragged now and then.
-    let count = oneIn(20) ? max(1, columns + Int.random(in: -1...1, using: &random)) : columns
+    let count = isRagged && oneIn(20) ? max(1, columns + Int.random(in: -1...1, using: &random)) : columns
     return (0..<count).map { _ in field(delimiter) }.joined(separator: delimiter)
   }
 
   private mutating func field(_ delimiter: String) -> String {
-    switch Int.random(in: 0..<9, using: &random) {
+    switch Int.random(in: 0..<10, using: &random) {
     case 0: return "\"\(delimiter)\""
     case 1: return "\"line\nend\r\nwithin\""
     case 2: return "\"a \"\"quote\"\"\""
@@ -49,6 +60,8 @@ struct TableGenerator {
     case 4: return "Straße 画像 \u{1F9EC}"
     case 5: return String(repeating: "x", count: Int.random(in: 0...150, using: &random))
     case 6: return "5\" disk"
+    // Nothing, which alone on a line must be quoted or it is a blank line.
+    case 7: return "\"\""
     default: return "\(Int.random(in: 0...9999, using: &random))"
     }
   }

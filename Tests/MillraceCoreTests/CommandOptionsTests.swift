@@ -32,11 +32,11 @@ import Testing
     #expect(input.ragged == .trim)
     #expect(input.maxRecordBytes.bytes == 1 << 20)
     #expect(input.onError == .quarantine(file: "bad rows.csv"))
-    let format = try FormatOptions.parse(["--to", "ndjson", "--compress", "zstd", "--columns", "a,b", "--infer-types"])
+    let format = try FormatOptions.parse(["--to", "ndjson", "--compress", "zstd", "--infer-types"])
     #expect(format.to == .ndjson)
     #expect(format.compress.compression == .zstd)
-    #expect(format.columns?.names == ["a", "b"])
     #expect(format.inferTypes)
+    #expect(try FormatOptions.parse(["--to", "csv", "--columns", "a,b"]).columns?.names == ["a", "b"])
     #expect(try OutputOptions.parse(["-o", "out"]).output == "out")
     let provenance = try ProvenanceOptions.parse(["--context", "rows", "--require-upstream", "--verify"])
     #expect(provenance.context == .rows)
@@ -83,6 +83,13 @@ import Testing
     #expect(message(FormatOptions.self, ["--columns", "a,a"]).hasSuffix(": the column \"a\" is there twice"))
     #expect(
       message(FormatOptions.self, ["--flatten", "--unflatten"]) == "--flatten and --unflatten exclude each other")
+    // What changes a conversion needs one.
+    let forNDJSON = " is for CSV that becomes NDJSON: add --to ndjson"
+    #expect(message(FormatOptions.self, ["--infer-types"]) == "--infer-types" + forNDJSON)
+    #expect(message(FormatOptions.self, ["--to", "csv", "--unflatten"]) == "--unflatten" + forNDJSON)
+    let forCSV = " is for NDJSON that becomes CSV: add --to csv"
+    #expect(message(FormatOptions.self, ["--to", "ndjson", "--flatten"]) == "--flatten" + forCSV)
+    #expect(message(FormatOptions.self, ["--columns", "a"]) == "--columns" + forCSV)
     #expect(
       message(ProvenanceOptions.self, ["--provenance", "p", "--no-provenance"])
         == "--provenance and --no-provenance exclude each other")

@@ -18,7 +18,7 @@ struct FileSourceTests {
   @Test func aFileIsReadCountedAndHashed() throws {
     let folder = TemporaryFolder()
     let content = randomContent(3_000_000, seed: 1)
-    let hashing = try DigestThread()
+    let hashing = DigestThread()
     let source = try FileSource(path: folder.write("a.csv", content), digest: hashing)
     #expect(source.isRegular)
     #expect(source.size == content.count)
@@ -36,7 +36,7 @@ struct FileSourceTests {
     let folder = TemporaryFolder()
     let content = randomContent(1_000_000, seed: 2)
     let compressed = try compress(content, with: ZstdEncoder())
-    let hashing = try DigestThread()
+    let hashing = DigestThread()
     let source = try FileSource(path: folder.write("a", compressed), digest: hashing)
     #expect(try readAll(DecompressedSource(source, name: source.name, bufferSize: 1000)) == content)
     #expect(source.byteCount == compressed.count)

@@ -9,6 +9,7 @@ public protocol MillraceCommand: ParsableCommand {}
 
 extension MillraceCommand {
   public static func main() {
+    reserveStandardDescriptors()
     Signals.install()
     let arguments = CommandLine.arguments.dropFirst()
     // Wrong arguments, too, are told in the format that the arguments ask for.
@@ -54,6 +55,15 @@ extension MillraceCommand {
     fflush(nil)
     TemporaryFiles.removeAll(andEnd: { _exit(status.rawValue) })
     _exit(status.rawValue)
+  }
+}
+
+/// Takes the numbers of standard streams that the caller closed (`>&-`): else the first file that is opened would get
+/// one, and what is meant for standard output would go into it. Reading and writing there fail as with nothing open.
+private func reserveStandardDescriptors() {
+  for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
+    // The lowest free number is given: this one.
+    _ = unsafe open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
   }
 }
 

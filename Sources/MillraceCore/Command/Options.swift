@@ -85,6 +85,13 @@ public struct FormatOptions: ParsableArguments {
 
   public func validate() throws {
     if flatten, unflatten { throw ValidationError("--flatten and --unflatten exclude each other") }
+    if to != .ndjson, inferTypes || unflatten {
+      throw ValidationError(
+        "\(inferTypes ? "--infer-types" : "--unflatten") is for CSV that becomes NDJSON: add --to ndjson")
+    }
+    if to != .csv && to != .tsv, flatten || columns != nil {
+      throw ValidationError("\(flatten ? "--flatten" : "--columns") is for NDJSON that becomes CSV: add --to csv")
+    }
   }
 }
 

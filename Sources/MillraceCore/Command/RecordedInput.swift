@@ -26,7 +26,7 @@ public final class RecordedInput: TableInput, @unchecked Sendable {
     // Whether a stage of ours is at the other end of a pipe can be told when its first bytes are there.
     file.waitForBytes()
     digest = knownDigest
-    hashing = knownDigest == nil && recorder.needsDigest(ofInput: index) ? try DigestThread() : nil
+    hashing = knownDigest == nil && recorder.needsDigest(ofInput: index) ? DigestThread() : nil
     file.digest = hashing
     decompressed = try DecompressedSource(file, name: name)
   }

@@ -79,7 +79,7 @@ public final class Stage {
 
   /// Opens the output, which appears under its name only when `finish` is called.
   public func openOutput(compression: Compression? = nil) throws(Failure) -> OutputFile {
-    let digest = recorder.isOff ? nil : try DigestThread()
+    let digest = recorder.isOff ? nil : DigestThread()
     return try OutputFile(path: isDryRun ? "/dev/null" : outputPath ?? "-", compression: compression, digest: digest)
   }
 

@@ -78,7 +78,9 @@ extension Stage {
     let (recorder, diagnostics) = (recorder, diagnostics)
     try pipeline.run(nextBlock: nextBlock, makeTransform: makeTransform) { processed throws(Failure) in
       try writePreamble()
-      if processed.output.count > 0, let lastByte, !schema.dialect.endsLine(lastByte) { try file.write(ByteSlice(lineEnd)) }
+      if processed.output.count > 0, let lastByte, !schema.dialect.endsLine(lastByte) {
+        try file.write(ByteSlice(lineEnd))
+      }
       lastByte = unsafe processed.output.bytes.last ?? lastByte
       try file.write(ByteSlice(processed.output))
       rows += processed.rowsWritten

@@ -1,27 +1,48 @@
-/// Computes the SHA-256 digest of a stream beside the thread that reads or writes it.
+/// Computes the SHA-256 digest of a stream, beside the thread that reads or writes it as soon as the stream is worth a
+/// thread.
 ///
 /// It takes slices of the very buffers that are read or written, so hashing costs no copy; its queue is short, so that a
 /// fast stream waits for it and memory stays bounded.
-public final class DigestThread: Sendable {
-  private let queue = BoundedQueue<ByteSlice>(capacity: 4)
-  private let worker: Worker<SHA256Digest>
+///
+/// Unchecked Sendable: one thread at a time updates, and the hasher belongs to that thread until it goes to the worker.
+public final class DigestThread: @unchecked Sendable {
+  /// A stream that ends within so many bytes is hashed as it comes: one of a hundred thousand small files costs less to
+  /// hash than a thread to start.
+  private static let bytesWithoutThread = 256 << 10
 
-  public init() throws(Failure) {
-    worker = try Worker("sha256") { [queue] in
-      let hasher = SHA256Hasher()
-      while let slice = queue.take() { unsafe hasher.update(slice.bytes) }
-      return hasher.finish()
+  private let hasher = SHA256Hasher()
+  private var byteCount = 0
+  private var thread: (queue: BoundedQueue<ByteSlice>, worker: Worker<SHA256Digest>)?
+
+  public init() {}
+
+  deinit { thread?.queue.abandon() }
+
+  /// Hashes the bytes, now or soon. They must not change until then.
+  public func update(_ slice: ByteSlice) {
+    byteCount += slice.count
+    if thread == nil && byteCount > Self.bytesWithoutThread { startThread() }
+    if let thread {
+      thread.queue.put(slice)
+    } else {
+      unsafe hasher.update(slice.bytes)
     }
   }
 
-  deinit { queue.abandon() }
-
-  /// Hashes the bytes soon. They must not change until then.
-  public func update(_ slice: ByteSlice) { queue.put(slice) }
-
   /// Waits for the digest of all that came. Nothing may come afterwards.
   public func finish() throws(Failure) -> SHA256Digest {
-    queue.close()
-    return try worker.join()
+    guard let thread else { return hasher.finish() }
+    thread.queue.close()
+    return try thread.worker.join()
+  }
+
+  private func startThread() {
+    let queue = BoundedQueue<ByteSlice>(capacity: 4)
+    // Where the system refuses a thread, hashing goes on without.
+    let worker = try? Worker<SHA256Digest>("sha256") { [hasher] in
+      while let slice = queue.take() { unsafe hasher.update(slice.bytes) }
+      return hasher.finish()
+    }
+    thread = worker.map { (queue, $0) }
   }
 }

@@ -65,7 +65,8 @@ public final class FileSource: ByteSource, @unchecked Sendable {
   public struct Version: Sendable, Equatable {
     let device: dev_t
     let inode: ino_t
-    let size: off_t
+    /// In bytes.
+    public let size: Int
     let seconds: Int
     let nanoseconds: Int
   }
@@ -73,7 +74,7 @@ public final class FileSource: ByteSource, @unchecked Sendable {
   /// The file and when it was last changed, as of its opening.
   public var version: Version {
     Version(
-      device: status.st_dev, inode: status.st_ino, size: status.st_size, seconds: status.st_mtim.tv_sec,
+      device: status.st_dev, inode: status.st_ino, size: Int(status.st_size), seconds: status.st_mtim.tv_sec,
       nanoseconds: status.st_mtim.tv_nsec)
   }
 
