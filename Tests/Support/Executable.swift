@@ -88,8 +88,6 @@ public struct Outcome: Sendable {
   public var signal: Int32?
   public var output: [UInt8]
   public var errorText: String
-  /// Largest resident memory, in bytes.
-  public var peakMemory: Int
   /// User and system time, in seconds.
   public var cpu: Double
   public var elapsed: Double
@@ -145,7 +143,6 @@ public final class RunningProgram: Sendable {
       status: signal == 0 ? state >> 8 & 0xFF : nil, signal: signal == 0 ? nil : signal,
       output: outputIsFile ? [] : contents(output),
       errorText: errorsAreTerminal ? String(decoding: readAll(errors), as: UTF8.self) : errorTextSoFar,
-      peakMemory: usage.ru_maxrss * 1024,
       cpu: seconds(usage.ru_utime) + seconds(usage.ru_stime), elapsed: monotonicSeconds() - started)
   }
 

@@ -90,10 +90,10 @@ complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "m
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" union' -l 'union' -d 'Take the columns of all files of CSV, and leave empty what a file lacks.'
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" to' -l 'to' -d 'Format of the output. That of the input by default.' -rfka 'csv tsv ndjson'
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" compress' -l 'compress' -d 'Compression of the output.' -rfka 'none gzip zstd'
-complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" infer-types' -l 'infer-types' -d 'From CSV to NDJSON: write what reads as a number, true, false or null as such, not as a string.'
+complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" infer-types' -l 'infer-types' -d 'From CSV to NDJSON: write text that is a JSON number, true, false, object or array as such, and no text as null.'
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" flatten' -l 'flatten' -d 'From NDJSON to CSV: a column for each nested value, named by its dotted path, not one of JSON text.'
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" unflatten' -l 'unflatten' -d 'From CSV to NDJSON: make nested values of columns with dotted names.'
-complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" columns' -l 'columns' -d 'Columns of the output when NDJSON becomes CSV. Those of the first records by default.' -rfka ''
+complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" columns' -l 'columns' -d 'Columns of the output when NDJSON becomes CSV. The keys of the first record by default.' -rfka ''
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" o output' -s 'o' -l 'output' -d 'Output instead of standard output; takes the place of FILE only when it is whole.' -rF
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" provenance' -l 'provenance' -d 'Where the provenance sidecar goes. Beside the output by default.' -rF
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" no-provenance' -l 'no-provenance' -d 'Write no provenance.'

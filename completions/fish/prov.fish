@@ -1,0 +1,118 @@
+function __prov_should_offer_completions_for_flags_or_options -a expected_commands
+    set -l non_repeating_flags_or_options $argv[2..]
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __prov_parse_tokens
+    test "$commands" = "$expected_commands"; and return $non_repeating_flags_or_options_absent
+end
+
+function __prov_should_offer_completions_for_positional -a expected_commands positional_index_comparison expected_positional_index
+    set -l non_repeating_flags_or_options
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __prov_parse_tokens
+    test "$commands" = "$expected_commands" -a \( "$positional_index" "$positional_index_comparison" "$expected_positional_index" \)
+end
+
+function __prov_parse_tokens -S
+    set -l unparsed_tokens (__prov_tokens -pc)
+    switch $unparsed_tokens[1]
+    case 'prov'
+        __prov_parse_subcommand 0 'version' 'h/help'
+        switch $unparsed_tokens[1]
+        case 'show'
+            __prov_parse_subcommand 1 'full' 'json' 'version' 'h/help'
+        case 'trace'
+            __prov_parse_subcommand 1 'item=' 'version' 'h/help'
+        case 'verify'
+            __prov_parse_subcommand 1 'all' 'sidecar=' 'version' 'h/help'
+        case 'whence'
+            __prov_parse_subcommand 1 'version' 'h/help'
+        case 'seal'
+            __prov_parse_subcommand 1 'version' 'h/help'
+        case 'help'
+            __prov_parse_subcommand -r 1 'version'
+        end
+    end
+end
+
+function __prov_tokens
+    if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+        commandline --tokens-raw $argv
+    else
+        commandline -o $argv
+    end
+end
+
+function __prov_parse_subcommand -S -a positional_count
+    argparse -s r -- $argv
+    set -l option_specs $argv[2..]
+    set -l is_repeating_positional $_flag_r
+    set -el _flag_r
+    set -a commands $unparsed_tokens[1]
+    set positional_index 0
+    while true
+        set -e unparsed_tokens[1]
+        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
+        set unparsed_tokens $argv
+        set positional_index (math $positional_index + 1)
+        for non_repeating_flag_or_option in $non_repeating_flags_or_options
+            if set -ql "_flag_$(string replace -a - _ -- $non_repeating_flag_or_option)"
+                set non_repeating_flags_or_options_absent 1
+                break
+            end
+        end
+        test (count $unparsed_tokens) -eq 0 -o \( -z "$is_repeating_positional" -a "$positional_index" -gt "$positional_count" \) && break
+    end
+end
+
+function __prov_complete_directories
+    set -l token (commandline -t)
+    string match -- '*/' $token
+    set -l subdirs $token*/
+    printf %s\n $subdirs
+end
+
+function __prov_custom_completion
+    set -x SAP_SHELL fish
+    set -x SAP_SHELL_VERSION $FISH_VERSION
+    set -l tokens (__prov_tokens -p)
+    if test -z "$(__prov_tokens -t)"
+        set -l index (count (__prov_tokens -pc))
+        set tokens $tokens[..$index] \'\' $tokens[(math $index + 1)..]
+    end
+    command $tokens[1] $argv $tokens
+end
+
+complete -c 'prov' -f
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov" version' -l 'version' -d 'Show the version.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'show' -d 'Show how a file came about, the latest stage last.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'trace' -d 'Show what each stage did to one row, with every attempt.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'verify' -d 'Hash a file and its inputs again and compare along the whole chain.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'whence' -d 'Find by content which pipeline wrote a file, wherever the file was moved to.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'seal' -d 'Write the sidecar of a file that another program wrote last, as in ... | gzip > FILE.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'help' -d 'Show subcommand help information.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov show" -eq 1' -F
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov show" full' -l 'full' -d 'Print whole digests, and every input.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov show" json' -l 'json' -d 'Print JSON.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov show" version' -l 'version' -d 'Show the version.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov show" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov trace" -eq 1' -F
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov trace" item' -l 'item' -d 'The value of the row\'s id field, or the record number where there is none.' -rfka ''
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov trace" version' -l 'version' -d 'Show the version.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov trace" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov verify" -eq 1' -F
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov verify" all' -l 'all' -d 'Print the links that hold, too.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov verify" sidecar' -l 'sidecar' -d 'The sidecar, when it does not lie beside the file.' -rF
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov verify" version' -l 'version' -d 'Show the version.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov verify" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov whence" -eq 1' -F
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov whence" version' -l 'version' -d 'Show the version.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov whence" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov seal" -eq 1' -F
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov seal" version' -l 'version' -d 'Show the version.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov seal" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov help" version' -l 'version' -d 'Show the version.'
