@@ -49,7 +49,10 @@ private func checkCopy(_ source: TableBlocks, options: ReadingOptions) {
     require(copy.bytes.filter { !isLineEnd($0) } == original.filter { !isLineEnd($0) }, "bytes changed")
   }
   guard let again = TableBlocks(copy.bytes, options: options, piece: .max) else { return }
-  if copy.bad == 0 { require(rows(again) == rows(source), "the copy has other values") }
+  // Without the blank lines before it, a mark that began the first value begins the file.
+  let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+  let losesMark = copy.bytes.starts(with: mark) && !source.table.preamble.starts(with: mark)
+  if copy.bad == 0 && !losesMark { require(rows(again) == rows(source), "the copy has other values") }
 }
 
 private func checkConversion(_ source: TableBlocks) {
@@ -81,9 +84,7 @@ private func checkConversion(_ source: TableBlocks) {
   guard let tabulated = objects.formatted(back) else { fatalError("the way back fails") }
   require(tabulated.bad == 0, "the way back drops rows")
   reading.format = .csv
-  // A mark in front of the first name would read as the file's.
-  guard let first = names.first, !first.bytes.starts(with: [0xef, 0xbb, 0xbf]),
-    let again = TableBlocks(tabulated.bytes, options: reading, piece: .max)
+  guard !names.isEmpty, let again = TableBlocks(tabulated.bytes, options: reading, piece: .max)
   else { return }
   require(again.table.columns == names, "the header changed")
   require(rows(again) == expected, "values change on the way back")

@@ -71,9 +71,7 @@ private func checkTable(_ source: TableBlocks) {
   }
   require(rows.failure == nil && rows.records == source.records - table.bad, "rows are lost")
   let columns = rows.table.columns
-  // A mark in front of the first name reads as the file's.
-  let losesMark = rows.table.preamble.starts(with: [0xef, 0xbb, 0xbf])
-  guard !losesMark, table.bad == 0, Set(columns).count == columns.count else { return }
+  guard table.bad == 0, Set(columns).count == columns.count else { return }
   var expected: [[[UInt8]]] = []
   _ = source.forEachRecord { (cursor) throws(Failure) in
     expected.append(columns.map { cursor.value(of: $0)?.textBytes ?? [] })

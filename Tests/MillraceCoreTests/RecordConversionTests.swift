@@ -128,6 +128,14 @@ struct Conversion {
     #expect(try convert("{\"a\":1}\n{}\n", to: .csv) == "a\n1\n\"\"\n")
   }
 
+  /// The file's own mark is taken off when the CSV is read.
+  @Test func aNameThatBeginsWithAMarkKeepsIt() throws {
+    let ndjson = "{\"\u{FEFF}a\":\"1\"}\n"
+    let csv = try convert(ndjson, to: .csv)
+    #expect(Array(csv.utf8) == Array("\u{FEFF}\u{FEFF}a\n1\n".utf8))
+    #expect(try convert(csv, to: .ndjson) == ndjson)
+  }
+
   @Test func aFirstRecordWithoutFieldsMakesNoColumns() throws {
     #expect(
       convert.failure("{}\n{\"a\":1}\n", to: .csv)

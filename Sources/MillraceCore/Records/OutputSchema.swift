@@ -99,6 +99,9 @@ public struct OutputSchema: Sendable {
     if columns.isEmpty { return [] }
     let buffer = ByteBuffer()
     let name = ByteBuffer()
+    let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+    // A name that begins with a mark would lose it to the file's.
+    if columns[0].bytes.starts(with: byteOrderMark) { buffer.append(byteOrderMark) }
     for (index, column) in columns.enumerated() {
       if index > 0 { buffer.append(dialect.delimiter) }
       name.removeAll()
