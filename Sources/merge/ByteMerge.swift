@@ -9,6 +9,7 @@ struct ByteMerge {
   private let pool = BufferPool(capacity: 256 << 10)
   /// What ends a line, for a part whose last record has no line end while another follows.
   private let lineEnd: ByteSlice
+  private let dialect: Dialect
   private var lastByte: UInt8?
   private var records = 0
 
@@ -21,7 +22,8 @@ struct ByteMerge {
     let end = ByteBuffer()
     end.append(first.preamble.suffix(2) == [0x0d, 0x0a] ? "\r\n" : "\n")
     var merge = ByteMerge(
-      stage: stage, options: options, isVerified: isVerified, output: output, lineEnd: ByteSlice(end))
+      stage: stage, options: options, isVerified: isVerified, output: output, lineEnd: ByteSlice(end),
+      dialect: first.dialect)
     let preamble = ByteBuffer()
     preamble.append(Array(first.preamble.prefix(plan.inputs[0].headerBytes)))
     try merge.write(ByteSlice(preamble))
@@ -72,7 +74,7 @@ struct ByteMerge {
   }
 
   private mutating func endLine() throws(Failure) {
-    guard let lastByte, lastByte != 0x0a, lastByte != 0x0d else { return }
+    guard let lastByte, !dialect.endsLine(lastByte) else { return }
     try write(lineEnd)
   }
 

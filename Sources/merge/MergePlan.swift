@@ -37,6 +37,11 @@ struct MergePlan {
       }
       let pool = part.opened == nil ? headers : BufferPool(capacity: BlockReader.blockBytes)
       let reader = try BlockReader(source, name: part.name, options: options, pool: pool)
+      // Nor has one with blank lines alone, or a byte order mark; beside others it adds nothing.
+      if reader.isEmpty && part.chunk == nil && parts.count > 1 {
+        try part.opened?.recorded?.finish(records: 0)
+        continue
+      }
       let table = reader.table
       inputs.append(
         Input(
@@ -68,19 +73,10 @@ struct MergePlan {
     }
     // Nearly always: nothing to count then.
     if table.columns == columns { return [] }
-    let added = difference(table.columns, columns)
-    guard !isUnion, let column = added.first ?? difference(columns, table.columns).first else { return added }
+    let added = Table.difference(table.columns, columns)
+    guard !isUnion, let column = added.first ?? Table.difference(columns, table.columns).first else { return added }
     throw Failure(
       .badData, "the column \"\(column)\" is \(added.isEmpty ? "missing" : "not in \(first.name)")",
       at: Place(file: table.name, line: 1), advice: "--union takes all columns, and leaves empty what a file lacks")
-  }
-
-  /// The columns of `some` that `others` does not have; a name that is there twice must be there twice.
-  private static func difference(_ some: [FieldName], _ others: [FieldName]) -> [FieldName] {
-    var left = others.reduce(into: [:]) { counts, name in counts[name, default: 0] += 1 }
-    return some.filter { name in
-      left[name, default: 0] -= 1
-      return left[name, default: 0] < 0
-    }
   }
 }

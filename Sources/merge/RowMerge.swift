@@ -32,7 +32,6 @@ private final class InputSequence: @unchecked Sendable {
   private var part: OpenPart?
   /// Records of the inputs that were read to their end.
   private(set) var records = 0
-  private var needsLineEnd = false
 
   init(
     _ inputs: [MergePlan.Input], open: @escaping (MergePlan.Input) throws(Failure) -> OpenPart
@@ -47,13 +46,9 @@ private final class InputSequence: @unchecked Sendable {
 
   func next() throws(Failure) -> Block? {
     while let part {
-      if let block = try part.reader.next(recordsBefore: records, needsLineEndBefore: needsLineEnd) {
-        needsLineEnd = false
-        return block
-      }
+      if let block = try part.reader.next(recordsBefore: records) { return block }
       try part.finish()
       records += part.reader.records
-      if !part.reader.endsWithLineEnd { needsLineEnd = true }
       try openNext()
     }
     return nil

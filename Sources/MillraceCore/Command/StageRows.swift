@@ -60,7 +60,7 @@ extension Stage {
     let (schema, file) = (output.schema, output.file)
     let quarantine = try Quarantine(policy, output: outputPath, isDryRun: isDryRun)
     // What stands before the next row must end its line: the last row of an input may have no line end.
-    var lastByte = schema.preamble.last
+    var lastByte = schema.dialect.hasHeader ? schema.preamble.last : nil
     let lineEnd = ByteBuffer(capacity: 2)
     lineEnd.append(schema.lineEnd)
     // The header waits for the first rows, so that an input that is bad from the start leaves no output at all.

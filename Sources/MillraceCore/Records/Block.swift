@@ -10,12 +10,9 @@ public struct Block: Sendable {
   /// Bytes of the decompressed input before it.
   public let byteOffset: Int
   public let recordCount: Int
-  /// The input before this one did not end with a line end: one must be written first.
-  public let needsLineEndBefore: Bool
 
   public init(
-    table: Table, slice: ByteSlice, firstRecord: Int = 0, firstLine: Int = 1, byteOffset: Int = 0, recordCount: Int,
-    needsLineEndBefore: Bool = false
+    table: Table, slice: ByteSlice, firstRecord: Int = 0, firstLine: Int = 1, byteOffset: Int = 0, recordCount: Int
   ) {
     self.table = table
     self.slice = slice
@@ -23,6 +20,5 @@ public struct Block: Sendable {
     self.firstLine = firstLine
     self.byteOffset = byteOffset
     self.recordCount = recordCount
-    self.needsLineEndBefore = needsLineEndBefore
   }
 }

@@ -67,11 +67,9 @@ public final class BlockReader: @unchecked Sendable {
   /// The next records; nil at the end. The blocks hold every byte behind the preamble: blank lines behind the last record
   /// may come as a block without records.
   ///
-  /// - Parameters:
-  ///   - recordsBefore: Records of earlier inputs.
-  ///   - needsLineEndBefore: Goes into the block as it is.
+  /// - Parameter recordsBefore: Records of earlier inputs.
   /// - Throws: `.badData` for a quote that is not closed and for a record longer than allowed.
-  public func next(recordsBefore: Int = 0, needsLineEndBefore: Bool = false) throws(Failure) -> Block? {
+  public func next(recordsBefore: Int = 0) throws(Failure) -> Block? {
     while true {
       while !input.isAtEnd && !input.isFull { try input.read() }
       if input.isAtEnd && input.start == input.buffer.count { return nil }
@@ -83,27 +81,27 @@ public final class BlockReader: @unchecked Sendable {
       let recordCount = step.records + (input.isAtEnd && scanner.isInsideRecord ? 1 : 0)
       if recordCount > 0 {
         return takeBlock(
-          upTo: lastEnd, recordCount: recordCount, recordsBefore: recordsBefore, needsLineEndBefore: needsLineEndBefore)
+          upTo: lastEnd, recordCount: recordCount, recordsBefore: recordsBefore)
       }
       if input.isAtEnd {
         // Blank lines behind the last record: whoever gives back the input needs them.
         return takeBlock(
-          upTo: lastEnd, recordCount: 0, recordsBefore: recordsBefore, needsLineEndBefore: needsLineEndBefore)
+          upTo: lastEnd, recordCount: 0, recordsBefore: recordsBefore)
       }
       if !scanner.isInsideRecord && scanned > input.start {
         // Blank lines by the buffer are no record that is too long.
         return takeBlock(
-          upTo: scanned, recordCount: 0, recordsBefore: recordsBefore, needsLineEndBefore: needsLineEndBefore)
+          upTo: scanned, recordCount: 0, recordsBefore: recordsBefore)
       }
       guard input.buffer.count - input.start <= maximumRecordBytes else { throw recordTooLong() }
       input.grow(limit: maximumRecordBytes + Self.blockBytes)
     }
   }
 
-  private func takeBlock(upTo end: Int, recordCount: Int, recordsBefore: Int, needsLineEndBefore: Bool) -> Block {
+  private func takeBlock(upTo end: Int, recordCount: Int, recordsBefore: Int) -> Block {
     let block = Block(
       table: table, slice: ByteSlice(input.buffer, input.start..<end), firstRecord: recordsBefore + records,
-      firstLine: line, byteOffset: byteOffset, recordCount: recordCount, needsLineEndBefore: needsLineEndBefore)
+      firstLine: line, byteOffset: byteOffset, recordCount: recordCount)
     records += recordCount
     byteOffset += end - input.start
     let tail = unsafe UnsafeRawBufferPointer(rebasing: input.buffer.bytes[end..<scanned])

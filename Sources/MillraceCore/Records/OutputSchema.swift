@@ -37,7 +37,9 @@ public struct OutputSchema: Sendable {
   ) throws(Failure) {
     let format = options.format ?? table.dialect.format
     let isSameFormat = format == table.dialect.format
-    dialect = isSameFormat ? table.dialect : Dialect(format: format)
+    dialect =
+      isSameFormat
+      ? table.dialect : Dialect(format: format, hasHeader: table.dialect.format == .ndjson || table.dialect.hasHeader)
     self.options = options
     self.added = added
     let usesCarriageReturn = format != .ndjson && table.preamble.suffix(2) == [0x0d, 0x0a]
@@ -49,7 +51,8 @@ public struct OutputSchema: Sendable {
           advice: RecordCursor.encodingAdvice)
       }
       self.columns = []
-      preamble = []
+      // At most a byte order mark.
+      preamble = isSameFormat ? table.preamble : []
       return
     }
     var own: [FieldName]
@@ -81,7 +84,7 @@ public struct OutputSchema: Sendable {
       // The header as it stands, with its byte order mark and quotes, and what is added behind it.
       preamble = dialect.hasHeader ? Self.extend(table.preamble, by: added, dialect, lineEnd) : table.preamble
     } else {
-      preamble = dialect.hasHeader || !isSameFormat ? Self.header(own, dialect, lineEnd) : []
+      preamble = dialect.hasHeader ? Self.header(own, dialect, lineEnd) : []
     }
   }
 

@@ -20,7 +20,6 @@ public final class TableSequence: @unchecked Sendable {
   private var input: (any TableInput)?
   private var reader: BlockReader?
   private var columnsOfAll: Table?
-  private var needsLineEnd = false
 
   /// - Parameter open: Opens an input; called when its turn comes.
   public init(
@@ -48,10 +47,7 @@ public final class TableSequence: @unchecked Sendable {
   public func next() throws(Failure) -> Block? {
     while true {
       if let reader {
-        if let block = try reader.next(recordsBefore: records, needsLineEndBefore: needsLineEnd) {
-          needsLineEnd = false
-          return block
-        }
+        if let block = try reader.next(recordsBefore: records) { return block }
         try close(reader)
       }
       if reader == nil, try !openNext() { return nil }
@@ -76,7 +72,6 @@ public final class TableSequence: @unchecked Sendable {
   private func close(_ reader: BlockReader) throws(Failure) {
     try input?.finish(records: reader.records)
     records += reader.records
-    needsLineEnd = !reader.endsWithLineEnd
     input = nil
     self.reader = nil
   }
