@@ -13,9 +13,9 @@ struct Chunk: FilterCommand {
         $ chunk --parts 40 -d parts -o parts.manifest reads.csv
         $ merge -o result.csv < parts.manifest
 
-      Each chunk of CSV repeats the header. The manifest tells path, first record, records, bytes and SHA-256 of every
-      chunk and is closed by a line with totals; the folder keeps a copy as chunks.manifest, written last. Running again
-      into the same folder replaces what an earlier run left there: its manifest, and all files that are named as chunks
+      Each chunk of CSV repeats the header. The manifest tells path, first record, records, bytes and SHA-256 of every \
+      chunk and is closed by a line with totals; the folder keeps a copy as chunks.manifest, written last. Running again \
+      into the same folder replaces what an earlier run left there: its manifest, and all files that are named as chunks \
       are (chunk-00000.csv and so on).
       """,
     version: Millrace.versionText)

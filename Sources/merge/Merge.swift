@@ -13,11 +13,11 @@ struct Merge: FilterCommand {
         $ chunk -n 10000 -d parts -o parts.manifest reads.csv
         $ merge -o reads.csv < parts.manifest
 
-      An input is a manifest, the folder of chunk files (which keeps a copy of the manifest) or a file of records; what
-      it is is found from its first bytes. The chunks of a manifest are looked for beside it, at their paths from the
+      An input is a manifest, the folder of chunk files (which keeps a copy of the manifest) or a file of records; what \
+      it is is found from its first bytes. The chunks of a manifest are looked for beside it, at their paths from the \
       current folder, and in the folder that the manifest names.
 
-      The output begins with the first header. Files of CSV whose columns stand in another order are merged by name; other
+      The output begins with the first header. Files of CSV whose columns stand in another order are merged by name; other \
       differences are refused without --union.
       """,
     version: Millrace.versionText)

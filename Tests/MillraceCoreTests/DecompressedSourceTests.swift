@@ -214,6 +214,9 @@ struct DecompressedSourceTests {
         #expect(found.status == .badData)
         #expect(found.description.hasPrefix("in: damaged gzip data near byte "))
         #expect(found.description.hasSuffix("(copy or download the file again)"))
+        // Behind a sound member too: its advice must not be to cut the rest off.
+        let second = try failure { _ = try decompress(member + damaged, decoder: decoder.make()) }
+        #expect(second.description.hasPrefix("in: damaged gzip data near byte "))
       }
     }
     var frame = try zstd(content)

@@ -114,7 +114,7 @@ public final class DecompressedSource: ByteSource, @unchecked Sendable {
         into: UnsafeMutableRawBufferPointer(start: buffer.base + buffer.count, count: buffer.capacity - buffer.count))
     } catch {
       let found = offset + position
-      if membersDecoded > 0, found - memberStart < Compression.signatureLength { throw trailingBytes() }
+      if membersDecoded > 0, found == memberStart, !startsLikeMember { throw trailingBytes() }
       throw Failure(
         .badData, "damaged \(formatName) data near byte \(found): \(error.text)", at: Place(file: name),
         advice: "copy or download the file again")
@@ -126,6 +126,11 @@ public final class DecompressedSource: ByteSource, @unchecked Sendable {
       state = .betweenMembers
     }
     return step.produced
+  }
+
+  /// Whether what is read next begins as another member does: an error in it is damage then, not something foreign.
+  private var startsLikeMember: Bool {
+    unsafe Compression(recognizing: UnsafeRawBufferPointer(rebasing: input.bytes[position...])) == compression
   }
 
   private func skipPadding() throws(Failure) {
