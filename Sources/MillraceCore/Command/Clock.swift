@@ -12,6 +12,13 @@ public struct Clock: Sendable {
     unsafe clock_gettime(CLOCK_REALTIME, &time)
     return Timestamp(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
   }
+
+  /// Seconds on a clock that nobody sets, for how long something takes.
+  static func monotonicSeconds() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
 }
 
 /// A moment in UTC.

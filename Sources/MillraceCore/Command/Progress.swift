@@ -36,12 +36,12 @@ public final class Progress: Sendable {
     let counters = counters
     let worker = try Worker<Void>("progress") {
       var meter = ProgressMeter(totalBytes: totalBytes)
-      let started = monotonicSeconds()
+      let started = Clock.monotonicSeconds()
       var waiting = pollfd(fd: stopped, events: 0, revents: 0)
       while unsafe poll(&waiting, 1, display == .bar ? 100 : 5000) <= 0 {
         meter.update(
           bytes: counters.bytes.load(ordering: .relaxed), records: counters.records.load(ordering: .relaxed),
-          elapsed: monotonicSeconds() - started)
+          elapsed: Clock.monotonicSeconds() - started)
         switch display {
         case .bar where !isInBackground(): diagnostics.setStatusLine(meter.bar(width: terminalWidth()))
         case .bar: diagnostics.setStatusLine("")
@@ -167,12 +167,6 @@ private func clockTime(_ seconds: Double) -> String {
   func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
   let (hours, minutes) = (whole / 3600, whole / 60 % 60)
   return (hours > 0 ? "\(hours):\(two(minutes))" : "\(minutes)") + ":\(two(whole % 60))"
-}
-
-private func monotonicSeconds() -> Double {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 /// Columns of the terminal at standard error.

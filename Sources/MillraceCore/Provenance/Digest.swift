@@ -37,6 +37,11 @@ public struct SHA256Digest: Hashable, Sendable {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// The first 64 bits as a number.
+  var leadingBits: UInt64 {
+    (0..<8).reduce(0) { $0 << 8 | UInt64(storage[$1]) }
+  }
+
   private static func value(ofDigit digit: UInt8) -> UInt8? {
     switch digit {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
@@ -84,5 +89,11 @@ extension SHA256Digest {
     let hasher = SHA256Hasher()
     unsafe hasher.update(bytes)
     self = hasher.finish()
+  }
+
+  /// The digest of a text's UTF-8.
+  public init(of text: String) {
+    var text = text
+    self = text.withUTF8 { unsafe SHA256Digest(of: UnsafeRawBufferPointer($0)) }
   }
 }

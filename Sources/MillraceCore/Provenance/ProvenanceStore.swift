@@ -167,12 +167,6 @@ public struct ProvenanceStore: Sendable {
   }
 }
 
-/// `$TMPDIR`, or /tmp.
-func temporaryFolder(_ environment: [String: String]) -> String {
-  guard let named = environment["TMPDIR"], !named.isEmpty else { return "/tmp" }
-  return named
-}
-
 // MARK: Sweeping
 
 extension ProvenanceStore {
@@ -181,17 +175,9 @@ extension ProvenanceStore {
 
   /// Removes what nobody will ask for again; looks at one file and returns when that was done within the hour.
   func sweepWhenDue(now: Timestamp) throws(Failure) {
-    let marker = "\(folder)/swept"
-    if let status = fileStatus(marker, followingLinks: false),
-      now.since(Timestamp(status.st_mtim)) < Double(Self.sweepInterval)
-    {
-      return
+    if try DueMarker(path: "\(folder)/swept", interval: Double(Self.sweepInterval)).isDue(now: now) {
+      try sweep(now: now)
     }
-    let descriptor = unsafe Glibc.open(marker, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw AtomicFile.failure(marker, errorNumber: errno) }
-    futimens(descriptor, nil)
-    close(descriptor)
-    try sweep(now: now)
   }
 
   /// Removes hand-overs that are older than a day, unless their stage still runs, and copies beyond age or capacity.

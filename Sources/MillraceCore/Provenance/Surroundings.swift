@@ -88,16 +88,3 @@ func isIdentifier(_ text: some StringProtocol) -> Bool {
           || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 }
-
-private func processEnvironment() -> [String: String] {
-  var variables: [String: String] = [:]
-  var entry = unsafe environ
-  while let variable = unsafe entry.pointee {
-    let text = unsafe String(cString: variable)
-    if let equals = text.firstIndex(of: "=") {
-      variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
-    }
-    unsafe entry += 1
-  }
-  return variables
-}

@@ -36,5 +36,28 @@ enum Linux {
     }
   }
 
+  /// Locks one byte of an open file, without waiting; 0 or the error number. EAGAIN says that another open file has it.
+  ///
+  /// The lock is the open file's (an "open file description lock"), so that two holders in one process exclude each other
+  /// as two processes do. It goes when the file is closed.
+  static func lockByte(_ descriptor: Int32, at offset: off_t) -> Int32 {
+    var lock = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: offset, l_len: 1, l_pid: 0)
+    // F_OFD_SETLK, which Swift does not import.
+    return unsafe fcntl(descriptor, 37, &lock) == 0 ? 0 : errno
+  }
+
+  /// Whether another open file has locked the byte; false where there are no locks.
+  static func isByteLocked(_ descriptor: Int32, at offset: off_t) -> Bool {
+    var lock = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: offset, l_len: 1, l_pid: 0)
+    // F_OFD_GETLK.
+    return unsafe fcntl(descriptor, 36, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+  }
+
+  /// Unlocks all bytes.
+  static func unlockBytes(_ descriptor: Int32) {
+    var lock = flock(l_type: Int16(F_UNLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+    _ = unsafe fcntl(descriptor, 37, &lock)
+  }
+
   private static func procPath(_ descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
 }

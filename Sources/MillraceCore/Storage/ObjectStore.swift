@@ -17,8 +17,8 @@ public struct ObjectStore: Sendable {
   @discardableResult
   public func put(_ bytes: UnsafeRawBufferPointer) throws(Failure) -> SHA256Digest {
     let digest = unsafe SHA256Digest(of: bytes)
-    let path = path(of: digest)
-    if touch(path) { return digest }
+    let path = files.path(of: digest)
+    if files.touch(path) { return digest }
     try makePrivateFolder(folderPart(of: path))
     let file = try AtomicFile(path: path, permissions: 0o600)
     unsafe try file.write(bytes)
@@ -31,7 +31,7 @@ public struct ObjectStore: Sendable {
   /// - Throws: `.badData` when it is larger than `limit` bytes, or the bytes are not those of the digest; the damaged
   ///   object is removed then.
   public func get(_ digest: SHA256Digest, limit: Int) throws(Failure) -> ByteBuffer? {
-    let path = path(of: digest)
+    let path = files.path(of: digest)
     guard let descriptor = try open(digest) else { return nil }
     defer { close(descriptor) }
     let place = Place(file: path)
@@ -48,13 +48,13 @@ public struct ObjectStore: Sendable {
       unsafe unlink(path)
       throw Failure(.badData, "the content is damaged and was removed", at: place)
     }
-    touch(path)
+    files.touch(path)
     return bytes
   }
 
   /// A descriptor to read the object from, which the caller closes; nil when it is not there. The content is unchecked.
   public func open(_ digest: SHA256Digest) throws(Failure) -> Int32? {
-    let path = path(of: digest)
+    let path = files.path(of: digest)
     let descriptor = retryingInterrupted { unsafe Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) }
     if descriptor >= 0 { return descriptor }
     if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -65,39 +65,9 @@ public struct ObjectStore: Sendable {
   /// are left, and files of writers that died. Tells how many objects went.
   @discardableResult
   public func evict(unusedFor age: Int, keeping bytes: Int) throws(Failure) -> Int {
-    struct Object {
-      var path: String
-      var used: Int
-      var size: Int
-    }
-    var objects: [Object] = []
-    for group in try namesInFolder(folder) where group.utf8.count == 2 {
-      let groupFolder = "\(folder)/\(group)"
-      try TemporaryFiles.sweep(groupFolder)
-      for name in try namesInFolder(groupFolder) where SHA256Digest(hex: group + name) != nil {
-        let path = "\(groupFolder)/\(name)"
-        guard let status = fileStatus(path, followingLinks: false), fileKind(status) == S_IFREG else { continue }
-        objects.append(Object(path: path, used: status.st_mtim.tv_sec, size: Int(status.st_size)))
-      }
-    }
-    objects.sort { $0.used < $1.used }
-    var left = objects.reduce(0) { $0 + $1.size }
-    let oldest = time(nil) - age
-    var removed = 0
-    for object in objects where object.used < oldest || left > bytes {
-      // Another process may have removed it first.
-      if unsafe unlink(object.path) == 0 { removed += 1 }
-      left -= object.size
-    }
-    return removed
+    let oldest = Timestamp(seconds: time(nil) - age)
+    return try files.evict(unusedSince: oldest, keeping: .max, bytes: bytes).entries
   }
 
-  private func path(of digest: SHA256Digest) -> String {
-    let hex = digest.hex
-    return "\(folder)/\(hex.prefix(2))/\(hex.dropFirst(2))"
-  }
-
-  /// Sets the time of last use to now; false when there is no such object.
-  @discardableResult
-  private func touch(_ path: String) -> Bool { unsafe utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW) == 0 }
+  private var files: DigestNamedFiles { DigestNamedFiles(folder: folder) }
 }

@@ -67,9 +67,3 @@ public final class UnnamedFile: Sendable {
     return done
   }
 }
-
-/// `$TMPDIR`, or /tmp.
-public func temporaryFolder() -> String {
-  guard let named = unsafe getenv("TMPDIR"), unsafe named[0] != 0 else { return "/tmp" }
-  return unsafe String(cString: named)
-}
