@@ -1,0 +1,104 @@
+import Glibc
+
+/// The file in which the processes of a user share a `LimiterState`: read, changed and written under its lock, which is
+/// held for some microseconds and never while somebody waits.
+///
+/// One thread at a time uses it.
+final class LimiterFile {
+  private let path: String
+  /// Opened at the first use.
+  private var descriptor: Int32 = -1
+
+  /// How long to try for the lock, in seconds. Only a holder that was stopped in the midst of it keeps it for long.
+  private static let patience = 30.0
+
+  /// - Parameters:
+  ///   - folder: Is made (0700) where needed.
+  ///   - key: Enters the file's name as a part of a digest only.
+  init(folder: String, service: String, key: String?) {
+    let digest = SHA256Digest(of: "\(service)\0\(key ?? "")").hex.prefix(16)
+    path = "\(folder)/limits/\(Self.fileName(service))-\(digest)"
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  private static func fileName(_ service: String) -> String {
+    String(service.prefix(40).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" })
+  }
+
+  /// Changes the state that all processes see, and returns what `change` does.
+  ///
+  /// - Throws: When the file cannot be used; `change` was not called then, or its change did not reach the others.
+  func update<Result>(now: () -> Int64, _ change: (inout LimiterState) -> Result) throws(Failure) -> Result {
+    try lock()
+    defer { flock(descriptor, LOCK_UN) }
+    let before = try read()
+    // What is no state was damaged; as if a request had been let go just now is the polite reading.
+    var state = before ?? LimiterState(last: now())
+    let result = change(&state)
+    if state != before { try write(state) }
+    return result
+  }
+
+  private func lock() throws(Failure) {
+    let end = Clock.monotonicSeconds() + Self.patience
+    var pause: UInt32 = 100
+    while true {
+      if descriptor < 0 { try open() }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+        var status = stat()
+        if unsafe fstat(descriptor, &status) == 0, status.st_nlink > 0 { return }
+        // Somebody removed the file, and those who come now make another one.
+        closeFile()
+        continue
+      }
+      let error = errno
+      guard error == EWOULDBLOCK || error == EINTR else {
+        throw .system(.inputOutput, "cannot lock the file", errorNumber: error, at: Place(file: path))
+      }
+      guard Clock.monotonicSeconds() < end else {
+        throw Failure(.inputOutput, "another process keeps the file locked", at: Place(file: path))
+      }
+      usleep(UInt32.random(in: pause / 2...pause))
+      pause = min(pause * 2, 20_000)
+    }
+  }
+
+  private func open() throws(Failure) {
+    try makePrivateFolder(folderPart(of: path))
+    descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw AtomicFile.failure(path, errorNumber: errno) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, fileKind(status) == S_IFREG, status.st_uid == geteuid() else {
+      closeFile()
+      throw Failure(.cannotCreate, "expected a file of this user, found something else", at: Place(file: path))
+    }
+  }
+
+  private func closeFile() {
+    close(descriptor)
+    descriptor = -1
+  }
+
+  /// Nil for what is damaged.
+  private func read() throws(Failure) -> LimiterState? {
+    var count = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 128) { buffer, length in
+      count = retryingInterrupted { unsafe pread(descriptor, buffer.baseAddress, buffer.count, 0) }
+      length = max(0, count)
+    }
+    guard count >= 0 else {
+      throw .system(.inputOutput, "cannot read", errorNumber: errno, at: Place(file: path))
+    }
+    return bytes.isEmpty ? LimiterState() : LimiterState(text: String(decoding: bytes, as: UTF8.self))
+  }
+
+  private func write(_ state: LimiterState) throws(Failure) {
+    let bytes = Array(state.text.utf8)
+    let count = retryingInterrupted { unsafe pwrite(descriptor, bytes, bytes.count, 0) }
+    guard count == bytes.count, ftruncate(descriptor, off_t(bytes.count)) == 0 else {
+      let error = count < 0 || count == bytes.count ? errno : ENOSPC
+      throw .system(.inputOutput, "cannot write", errorNumber: error, at: Place(file: path))
+    }
+  }
+}

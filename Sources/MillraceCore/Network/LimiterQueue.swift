@@ -1,0 +1,195 @@
+import Glibc
+import Synchronization
+
+/// Those in this process who wait for a turn, and what was reported, with the thread that serves them.
+final class LimiterQueue: Sendable {
+  typealias Nanoseconds = LimiterState.Nanoseconds
+
+  enum Report: Sendable {
+    case slowDown(Double?)
+    case success
+  }
+
+  private struct Desk {
+    var waiting: [(number: Int, continuation: CheckedContinuation<Nanoseconds?, Never>)] = []
+    var reports: [Report] = []
+    var numbers = 0
+    var isServed = false
+    /// The state as this process saw it last.
+    var known = LimiterState()
+  }
+
+  /// What only the thread that serves uses.
+  private struct Counter {
+    /// Nil when it cannot be used: the state then is this process's own.
+    var file: LimiterFile?
+    var own = LimiterState()
+    /// How long writing and unlocking the file takes, in nanoseconds.
+    var writing: Nanoseconds = 0
+  }
+
+  private enum Decision {
+    case go(at: Nanoseconds)
+    case wait(Nanoseconds)
+  }
+
+  private let desk = Mutex(Desk())
+  private let counter: Mutex<Counter>
+  private let interval: Nanoseconds
+  private let clock: Clock
+  private let warn: @Sendable (Failure) -> Void
+
+  /// The longest nap, so that a clock that is set, and a report that comes in between, are noticed soon.
+  private static let longestNap: Nanoseconds = 250_000_000
+
+  init(
+    file: sending LimiterFile, interval: Nanoseconds, clock: Clock, warn: @escaping @Sendable (Failure) -> Void
+  ) {
+    counter = Mutex(Counter(file: file))
+    self.interval = interval
+    self.clock = clock
+    self.warn = warn
+  }
+
+  /// Waits for a turn and returns its moment; nil when the task was cancelled.
+  func turn() async -> Nanoseconds? {
+    let number = desk.withLock { desk in
+      desk.numbers += 1
+      return desk.numbers
+    }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        // Asked under the lock: a task that is cancelled later finds itself among those who wait.
+        let isWaiting = desk.withLock { desk in
+          guard !Task.isCancelled else { return false }
+          desk.waiting.append((number, continuation))
+          return true
+        }
+        if isWaiting { serve() } else { continuation.resume(returning: nil) }
+      }
+    } onCancel: {
+      let continuation = desk.withLock { desk in
+        desk.waiting.firstIndex { $0.number == number }.map { desk.waiting.remove(at: $0).continuation }
+      }
+      continuation?.resume(returning: nil)
+    }
+  }
+
+  func report(_ report: Report) {
+    let now = clock.nanoseconds
+    let isNews = desk.withLock { desk in
+      if case .success = report, desk.reports.isEmpty, desk.known.slowDowns == 0 || desk.known.gate > now {
+        return false
+      }
+      desk.reports.append(report)
+      return true
+    }
+    if isNews { serve() }
+  }
+
+  // MARK: The thread
+
+  /// Sees to it that a thread serves.
+  private func serve() {
+    let isServed = desk.withLock { desk in
+      defer { desk.isServed = true }
+      return desk.isServed
+    }
+    if isServed { return }
+    do throws(Failure) {
+      _ = try Worker("limiter") { self.work() }
+    } catch {
+      // Better a blocked thread of the pool than nobody who serves.
+      Task.detached { self.work() }
+    }
+  }
+
+  private func work() {
+    while true {
+      let (reports, isDone) = desk.withLock { desk in
+        defer { desk.reports = [] }
+        let isDone = desk.reports.isEmpty && desk.waiting.isEmpty
+        if isDone { desk.isServed = false }
+        return (desk.reports, isDone)
+      }
+      if isDone { return }
+      if !reports.isEmpty { apply(reports) }
+      if desk.withLock({ !$0.waiting.isEmpty }) { giveTurn() }
+    }
+  }
+
+  private func apply(_ reports: [Report]) {
+    update { [clock] state in
+      let now = clock.nanoseconds
+      for report in reports {
+        switch report {
+        case .slowDown(let retryAfter): state.slowDown(now: now, retryAfter: retryAfter)
+        case .success: state.succeed(now: now)
+        }
+      }
+    }
+  }
+
+  private func giveTurn() {
+    let writing = counter.withLock { $0.writing }
+    let interval = interval
+    let decision = update { [clock, interval] state -> Decision in
+      let now = clock.nanoseconds
+      let due = state.due(now: now, interval: interval)
+      guard due <= now else { return .wait(due - now) }
+      // The moment at which the turn will be known here, and can be taken.
+      state.last = now + writing
+      return .go(at: state.last)
+    }
+    switch decision {
+    case .wait(let time):
+      // Those who wait for the same moment in other processes do not all come at once.
+      nap(time + Nanoseconds.random(in: 0...min(interval / 50, 5_000_000)))
+    case .go(let moment):
+      let early = moment - clock.nanoseconds
+      counter.withLock { counter in
+        let took = min(max(0, writing - early), interval / 2)
+        counter.writing = max(took, writing / 8 * 7)
+      }
+      if early > 0 { nap(early) }
+      let continuation = desk.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst().continuation }
+      continuation?.resume(returning: moment)
+    }
+  }
+
+  private func nap(_ time: Nanoseconds) {
+    usleep(UInt32(min(max(0, time), Self.longestNap) / 1000 + 1))
+  }
+
+  /// Changes the state of all processes, or this process's own when there is no other.
+  private func update<Result: Sendable>(_ change: @Sendable (inout LimiterState) -> Result) -> Result {
+    let (result, known, failure) = counter.withLock { counter in
+      var known = counter.own
+      var failure: Failure?
+      if let file = counter.file {
+        do throws(Failure) {
+          let result = try file.update(now: { clock.nanoseconds }) { state in
+            let result = change(&state)
+            known = state
+            return result
+          }
+          counter.own = known
+          return (result, known, failure)
+        } catch {
+          failure = error
+          counter.file = nil
+        }
+      }
+      let result = change(&counter.own)
+      return (result, counter.own, failure)
+    }
+    desk.withLock { $0.known = known }
+    if let failure {
+      warn(
+        Failure(
+          failure.status, "the rate limit holds within this process only: \(failure.message)", at: failure.place,
+          advice: failure.advice ?? "MILLRACE_STATE_DIR names another folder"))
+    }
+    return result
+  }
+}
