@@ -38,7 +38,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
-    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -54,12 +53,14 @@ let package = Package(
     .target(
       name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"], cxxSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("simdjson")]),
+    // Compiled with libcurl's header and linked to nothing: the library is opened when the first request is made.
+    .target(name: "CCurl"),
     .target(name: "CBuildInformation", cSettings: [.define("MILLRACE_COMMIT", to: "\"\(buildCommit)\"")]),
 
     .target(
       name: "MillraceCore",
       dependencies: [
-        "CBuildInformation", "CExtendedAttributes", "CRecordIndex", "CSimdJSON", "CZlib", "CZstd", "CCrypto",
+        "CBuildInformation", "CCurl", "CExtendedAttributes", "CRecordIndex", "CSimdJSON", "CZlib", "CZstd", "CCrypto",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + (usesISAL ? ["CISAL"] : []),
       swiftSettings: swiftSettings),
