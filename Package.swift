@@ -13,6 +13,9 @@ let swiftSettings: [SwiftSetting] =
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
   ] + (usesISAL ? [.define("MILLRACE_ISAL")] : [])
 
+/// For what tests wait for, in debug builds too: scripted servers, and the numbers that generators draw.
+let optimisedAlways: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// The commit that this build was made from, for provenance records; "unknown" outside a checkout.
 let buildCommit =
   Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "+changes" : "") } ?? "unknown"
@@ -73,12 +76,20 @@ let package = Package(
 
     .target(
       name: "Support", path: "Tests/Support", exclude: ["csv_oracle.py", "pubmed_oracle.py"],
-      swiftSettings: swiftSettings),
+      swiftSettings: swiftSettings + optimisedAlways),
     // A command that the tests of the library run where a test process cannot stand in: it is killed, and it exits.
     .executableTarget(
       name: "probe",
       dependencies: ["MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/Probe", swiftSettings: swiftSettings),
+    // What augmenters talk to in tests and demonstrations.
+    .target(
+      name: "EUtilities", dependencies: ["Support", "CZlib"], path: "Tests/Servers/EUtilities",
+      swiftSettings: swiftSettings + optimisedAlways),
+    .executableTarget(
+      name: "eutils-server",
+      dependencies: ["EUtilities", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/Servers/eutils-server", swiftSettings: swiftSettings),
     .testTarget(
       name: "AugPubmedTests", dependencies: ["aug-pubmed", "MillraceCore", "Support"], swiftSettings: swiftSettings),
     .testTarget(

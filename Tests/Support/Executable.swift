@@ -30,6 +30,8 @@ public struct Executable: Sendable {
     case text(String)
     case bytes([UInt8])
     case file(String)
+    /// An open descriptor, which is closed here once the child has it.
+    case descriptor(Int32)
   }
 
   /// Starts the program, feeds it, and waits for its end.
@@ -65,6 +67,7 @@ public struct Executable: Sendable {
     case .file(let path): standardInput = openFile(path, O_RDONLY)
     case .text(let text): standardInput = unnamedFile(Array(text.utf8))
     case .bytes(let bytes): standardInput = unnamedFile(bytes)
+    case .descriptor(let descriptor): standardInput = descriptor
     }
     let standardOutput =
       outputFile.map { openFile($0, O_WRONLY | O_CREAT | O_TRUNC) } ?? unnamedFile([])
@@ -129,6 +132,7 @@ public final class RunningProgram: Sendable {
   }
 
   /// Waits for the end; call it once.
+  @discardableResult
   public func wait(timeLimit: Double = 60) -> Outcome {
     var state: Int32 = 0
     var usage = rusage()

@@ -1,0 +1,145 @@
+import Support
+import Synchronization
+
+/// A way in which the server misbehaves.
+public enum Fault: String, Sendable, Hashable, CaseIterable {
+  case tooMany = "429"
+  case tooManySeconds = "429-retry-after"
+  case tooManyDate = "429-date"
+  case tooManyIn200 = "429-in-200"
+  case badGateway = "502"
+  case forwarding = "500-json"
+  case internalError = "500-html"
+  case reset
+  case resetMidway = "reset-midway"
+  case stall
+  case stallMidway = "stall-midway"
+  case cut
+  case cutAgreeing = "cut-agreeing"
+  case errorIn200 = "error-200"
+  case errorIn400 = "error-400"
+  case prologOnly = "prolog-only"
+  case htmlIn200 = "html-200"
+  case jsonIn200 = "json-200"
+  case emptyIn200 = "empty-200"
+  case tooLong = "414"
+  case wrongKey = "400-key"
+  case forbidden = "403"
+  case notFound = "404"
+  case endless
+  case redirectLoop = "redirect-loop"
+  case redirectElsewhere = "redirect-elsewhere"
+  case slow
+  case wrongArticles = "wrong-articles"
+  case missingArticles = "missing-articles"
+
+  /// One line for a list of all.
+  public var explanation: String {
+    switch self {
+    case .tooMany: "429, the limit's JSON body, no Retry-After"
+    case .tooManySeconds: "429 with Retry-After: 1"
+    case .tooManyDate: "429 with a Retry-After date one second ahead"
+    case .tooManyIn200: "the limit's JSON body with status 200"
+    case .badGateway: "502 with an HTML page"
+    case .forwarding: "500 with the JSON body \"error forwarding request\""
+    case .internalError: "500 with an HTML page"
+    case .reset: "the connection is reset before any byte"
+    case .resetMidway: "the connection is reset in the middle of the body"
+    case .stall: "no byte comes, and the connection stays open"
+    case .stallMidway: "half of the body comes, and the connection stays open"
+    case .cut: "half of the body, Content-Length names the whole"
+    case .cutAgreeing: "half of the document, whole and valid as a transfer"
+    case .errorIn200: "<ERROR> in a result with status 200"
+    case .errorIn400: "the viewer's timeout, <ERROR> with status 400"
+    case .prologOnly: "declaration and DOCTYPE without a root, status 200"
+    case .htmlIn200: "a proxy's login page with status 200"
+    case .jsonIn200: "JSON that is none of E-utilities', cut, status 200"
+    case .emptyIn200: "no body, status 200"
+    case .tooLong: "414 with an HTML page"
+    case .wrongKey: "400 with the JSON body \"API key invalid\""
+    case .forbidden: "403 with an HTML page"
+    case .notFound: "404 with an HTML page"
+    case .endless: "a body without end"
+    case .redirectLoop: "302 to a page that redirects to itself"
+    case .redirectElsewhere: "302 to a page on another host name, localhost"
+    case .slow: "the right answer, late"
+    case .wrongArticles: "EFetch answers other articles than those asked for"
+    case .missingArticles: "EFetch leaves out a third of the articles"
+    }
+  }
+
+  /// EFetch alone has articles to get wrong.
+  func applies(to utility: String) -> Bool {
+    switch self {
+    case .wrongArticles, .missingArticles: utility == "efetch"
+    default: true
+    }
+  }
+}
+
+/// Which request meets which fault: first the script, then what happens always, then chance.
+public struct FaultPlan: Sendable {
+  /// Faults for one utility ("efetch"), or for all.
+  public struct Script: Sendable {
+    public var utility: String?
+    /// Nil: no fault.
+    public var faults: [Fault?]
+
+    public init(utility: String? = nil, _ faults: [Fault?]) {
+      self.utility = utility
+      self.faults = faults
+    }
+  }
+
+  public struct Rate: Sendable {
+    public var utility: String?
+    public var fault: Fault
+    /// 0 to 1.
+    public var rate: Double
+
+    public init(utility: String? = nil, _ fault: Fault, _ rate: Double) {
+      self.utility = utility
+      self.fault = fault
+      self.rate = rate
+    }
+  }
+
+  public var scripts: [Script] = []
+  public var rates: [Rate] = []
+
+  public init(scripts: [Script] = [], rates: [Rate] = []) {
+    self.scripts = scripts
+    self.rates = rates
+  }
+}
+
+/// Deals out the faults of a plan.
+final class FaultDealer: Sendable {
+  private struct State {
+    var plan: FaultPlan
+    var generator: SeededGenerator
+  }
+
+  private let state: Mutex<State>
+
+  init(_ plan: FaultPlan, seed: UInt64) { state = Mutex(State(plan: plan, generator: SeededGenerator(seed: seed))) }
+
+  /// The fault of the next request; each call uses one up.
+  func next(for utility: String) -> Fault? {
+    state.withLock { state in
+      // A script for this utility comes before one for all.
+      let scripts = state.plan.scripts.indices.sorted {
+        state.plan.scripts[$0].utility != nil && state.plan.scripts[$1].utility == nil
+      }
+      for index in scripts where [utility, nil].contains(state.plan.scripts[index].utility) {
+        if !state.plan.scripts[index].faults.isEmpty { return state.plan.scripts[index].faults.removeFirst() }
+      }
+      var drawn = Double(state.generator.next() >> 11) / Double(1 << 53)
+      for rate in state.plan.rates where [utility, nil].contains(rate.utility) && rate.fault.applies(to: utility) {
+        if drawn < rate.rate { return rate.fault }
+        drawn -= rate.rate
+      }
+      return nil
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Glibc
+
+/// A server of the package that runs in a process of its own: it prints its address as the first line, and ends when its
+/// standard input does.
+///
+///     let server = ServerProgram("eutils-server", ["--rate", "0"])
+///     // server.url is "http://127.0.0.1:PORT/entrez/eutils/"
+///
+/// It ends with its owner, and when the tests die.
+public final class ServerProgram: Sendable {
+  public let url: String
+  public let program: RunningProgram
+  /// The end of the pipe that keeps the server running.
+  private let lifeline: Int32
+
+  /// Returns when the server listens.
+  public init(_ name: String, _ arguments: [String] = [], environment: [String: String?] = [:]) {
+    var ends: [Int32] = [0, 0]
+    let isMade = unsafe ends.withUnsafeMutableBufferPointer { ends in
+      unsafe ends.baseAddress.map { unsafe pipe($0) } == 0
+    }
+    precondition(isMade, "no pipe: error \(errno)")
+    // Nobody but this process may hold the pipe open; pipe2(2) is not among the calls that the Glibc module shows.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    lifeline = ends[1]
+    let running = Executable(name).start(arguments, input: .descriptor(ends[0]), environment: environment)
+    program = running
+    let deadline = monotonicSeconds() + 30
+    while true {
+      let output = running.outputSoFar
+      if let newline = output.firstIndex(of: UInt8(ascii: "\n")) {
+        url = String(decoding: output[..<newline], as: UTF8.self)
+        return
+      }
+      guard monotonicSeconds() < deadline else {
+        running.send(SIGKILL)
+        fatalError("\(name) does not start: \(running.errorTextSoFar)")
+      }
+      usleep(2000)
+    }
+  }
+
+  deinit {
+    close(lifeline)
+    program.wait(timeLimit: 10)
+  }
+}
