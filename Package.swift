@@ -101,6 +101,9 @@ let package = Package(
     .testTarget(
       name: "PipelineTests", dependencies: ["Support", "chunk", "merge", "aug-pubmed", "prov"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SupportTests", dependencies: ["EUtilities", "MillraceCore", "Support", "eutils-server"],
+      swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", dependencies: ["Support"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ChunkTests", dependencies: ["MillraceCore", "ChunkManifest", "Support", "chunk"], path: "Tests/ChunkTests",

@@ -41,14 +41,16 @@ public final class ScriptedServer: Sendable {
 
   /// Closes every connection, and returns when all threads have ended or after 5 s.
   public func stop() {
-    let open = shared.counts.withLock { counts in
-      let wasStopped = counts.isStopped
+    let listener = listener
+    // Under the lock that each socket is closed under: afterwards its number may be that of another file.
+    let isFirst = shared.counts.withLock { counts in
+      guard !counts.isStopped else { return false }
       counts.isStopped = true
-      return wasStopped ? nil : counts.open
+      if counts.isListening { shutdown(listener, Int32(SHUT_RDWR)) }
+      for descriptor in counts.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+      return true
     }
-    guard let open else { return }
-    shutdown(listener, Int32(SHUT_RDWR))
-    for descriptor in open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    guard isFirst else { return }
     let end = monotonicSeconds() + 5
     while shared.counts.withLock({ $0.isListening || !$0.open.isEmpty }), monotonicSeconds() < end { usleep(500) }
   }
@@ -97,8 +99,10 @@ final class SharedState: Sendable {
 
 private func takeConnections(_ listener: Int32, _ shared: SharedState) {
   defer {
-    close(listener)
-    shared.counts.withLock { $0.isListening = false }
+    shared.counts.withLock { counts in
+      counts.isListening = false
+      _ = close(listener)
+    }
   }
   while true {
     let descriptor = acceptConnection(listener)
