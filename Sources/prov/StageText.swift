@@ -86,7 +86,8 @@ struct StageText {
     return line
   }
 
-  private func content(_ value: JSONValue) -> String {
+  /// Digest, bytes and records.
+  func content(_ value: JSONValue) -> String {
     var parts: [String] = []
     if let digest = value["sha256"] { parts.append(self.digest(digest)) }
     parts.append(count(value["bytes"], "byte"))

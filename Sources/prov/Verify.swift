@@ -9,7 +9,7 @@ struct Verify: ParsableCommand {
       Links that are broken, or not checkable because a file is gone or a program left no record, are printed with what was found; --all prints those that hold, too. Ends with status 1 when a link is broken.
       """)
 
-  @Argument(help: "The file.", completion: .file()) var file: String
+  @Argument(help: "The file, or a folder of chunks.", completion: .file()) var file: String
   @Flag(help: "Print the links that hold, too.") var all = false
   @Option(help: "The sidecar, when it does not lie beside the file.", completion: .file()) var sidecar: String?
 

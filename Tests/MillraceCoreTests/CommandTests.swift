@@ -133,7 +133,7 @@ import Testing
 @Suite struct ProgressTests {
   let probe = Executable("probe")
 
-  @Test func barOnATerminal() {
+  @Test(.enabled(if: hasTerminals, "no terminal to be had")) func barOnATerminal() {
     let outcome = probe.run(["show-progress"], errorsOnTerminal: true)
     #expect(outcome.status == 0)
     // The note stands on a line of its own, the bar is drawn anew behind it, and removed in the end.
@@ -150,6 +150,9 @@ import Testing
     #expect(probe.run(["show-progress"]).errorText == "probe: note: half of it\n")
     #expect(probe.run(["show-progress", "-v"]).errorText == "probe: note: half of it\nprobe: debug: done\n")
     #expect(probe.run(["show-progress", "-q"]).errorText.isEmpty)
+  }
+
+  @Test(.enabled(if: hasTerminals, "no terminal to be had")) func noBarOnATerminalThatDoesNotWantIt() {
     #expect(probe.run(["show-progress", "-q", "--progress", "always"], errorsOnTerminal: true).errorText.isEmpty)
     #expect(
       probe.run(["show-progress", "--progress", "never"], errorsOnTerminal: true).errorText.contains("%") == false)

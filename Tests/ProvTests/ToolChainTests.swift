@@ -209,3 +209,29 @@ import Testing
     #expect(shell("merge --dry-run -o missing/out in.csv").status == 73)
   }
 }
+
+/// A folder of chunks, with the one sidecar that tells of them all.
+@Suite struct FolderTests {
+  let shell = Shell()
+
+  @Test func verifyTakesAFolderOfChunks() {
+    shell.folder.write("in.csv", "id\n1\n2\n3\n")
+    shell("mkdir deep; chunk -n 1 -d deep/parts in.csv > /dev/null; cp in.csv deep/parts/own.csv")
+    for name in ["deep/parts", "deep/parts/", "deep/parts/.prov"] {
+      let outcome = shell("prov verify \(name)")
+      #expect(outcome.status == 0)
+      #expect(outcome.outputText.hasSuffix(": 6 links: 6 hold\n"), "\(outcome.outputText)")
+    }
+    #expect(shell("cd deep/parts; prov verify .").outputText == ".: 6 links: 6 hold\n")
+    shell("echo x >> deep/parts/chunk-00002.csv; rm deep/parts/chunk-00000.csv")
+    let broken = shell("prov verify deep/parts")
+    #expect(broken.status == 1)
+    #expect(broken.errorText == "prov: deep/parts: the first broken link is output deep/parts/chunk-00000.csv\n")
+    #expect(broken.outputText.hasPrefix("broken: output deep/parts/chunk-00000.csv: there is no such file\n"))
+    #expect(broken.outputText.contains("broken: output deep/parts/chunk-00002.csv: expected sha256:"))
+    #expect(broken.outputText.hasSuffix("deep/parts: 6 links: 4 hold, 2 broken\n"))
+    let none = shell("mkdir empty; prov verify empty")
+    #expect(none.status == 66)
+    #expect(none.errorText.hasPrefix("prov: empty: no sidecar, and no record of its content in the store "))
+  }
+}

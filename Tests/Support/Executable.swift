@@ -39,7 +39,7 @@ public struct Executable: Sendable {
   /// - Parameters:
   ///   - environment: variables that differ from the tests' own; nil removes one.
   ///   - outputFile: takes standard output; `Outcome.output` is empty then.
-  ///   - errorsOnTerminal: gives the child a terminal as standard error.
+  ///   - errorsOnTerminal: gives the child a terminal as standard error; only where `hasTerminals`.
   ///   - timeLimit: seconds after which the child is killed, and the outcome's `signal` is SIGKILL.
   @discardableResult
   public func run(
@@ -72,6 +72,7 @@ public struct Executable: Sendable {
     let standardOutput =
       outputFile.map { openFile($0, O_WRONLY | O_CREAT | O_TRUNC) } ?? unnamedFile([])
     let terminal = errorsOnTerminal ? openTerminal() : nil
+    precondition(!errorsOnTerminal || terminal != nil, "no terminal to be had: make the test depend on hasTerminals")
     let standardError = terminal?.child ?? unnamedFile([])
     let pid = spawn(
       path, arguments, environment: variables, workingDirectory: workingDirectory,
@@ -185,15 +186,27 @@ private func openFile(_ path: String, _ flags: Int32) -> Int32 {
   return descriptor
 }
 
+/// Whether `errorsOnTerminal` can be had: a container may lack /dev/pts.
+public let hasTerminals: Bool = {
+  guard let terminal = openTerminal() else { return false }
+  close(terminal.ours)
+  close(terminal.child)
+  return true
+}()
+
 /// A terminal of 80 columns: our end and the child's. It takes some kilobytes until somebody reads.
-private func openTerminal() -> (ours: Int32, child: Int32) {
+private func openTerminal() -> (ours: Int32, child: Int32)? {
   // Swift imports neither posix_openpt(3) and its kin nor the requests that they make: TIOCSPTLCK and TIOCGPTN.
-  let ours = openFile("/dev/ptmx", O_RDWR | O_NOCTTY)
+  let ours = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+  guard ours >= 0 else { return nil }
   var locked: Int32 = 0
   var number: UInt32 = 0
   let isOpen = unsafe ioctl(ours, 0x4004_5431, &locked) == 0 && ioctl(ours, 0x8004_5430, &number) == 0
-  precondition(isOpen, "no terminal to be had")
-  let child = openFile("/dev/pts/\(number)", O_RDWR | O_NOCTTY)
+  let child = isOpen ? unsafe open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC) : -1
+  guard child >= 0 else {
+    close(ours)
+    return nil
+  }
   var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
   _ = unsafe ioctl(child, UInt(TIOCSWINSZ), &size)
   return (ours, child)

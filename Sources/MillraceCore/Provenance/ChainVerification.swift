@@ -25,7 +25,7 @@ public struct ChainVerification: Sendable {
   /// Verifies a file against its provenance.
   ///
   /// - Parameters:
-  ///   - path: the output.
+  ///   - path: the output, or the folder whose files a stage wrote.
   ///   - provenance: its sidecar or its folder's, or a record of the store.
   public init(ofFile path: String, provenance: ProvenanceReader) throws(Failure) {
     try verify(path, provenance, depth: 0)
@@ -34,13 +34,12 @@ public struct ChainVerification: Sendable {
   private mutating func verify(_ path: String, _ reader: ProvenanceReader, depth: Int) throws(Failure) {
     let chain = try ProvenanceChain(reader)
     let link = "output \(path)"
-    if reader.name == folderSidecar(forFile: path) {
+    let isOfFolder = isFolder(path)
+    if isOfFolder {
+      try verifyFiles(inFolder: path, chain, source: reader.name)
+    } else if reader.name == folderSidecar(forFile: path) {
       let content = try SHA256Digest.ofFile(path)
-      let written = chain.parts.first.flatMap { part in
-        part.files.last {
-          $0["stage"] == part.pipeline["stage"] && nameInFolder($0["path"]?.text ?? "") == nameInFolder(path)
-        }
-      }
+      let written = chain.filesOfLastStage.last { nameInFolder($0["path"]?.text ?? "") == nameInFolder(path) }
       if let written {
         compare(content, StreamContent(written), link: link, source: reader.name)
       } else {
@@ -54,7 +53,26 @@ public struct ChainVerification: Sendable {
       add(problem == nil ? .holds : .broken, link, problem ?? "has the digest that \(reader.name) gives")
     }
     guard verified.insert(reader.name).inserted else { return }
-    for part in chain.parts { try verify(part, folder: folderPart(of: path), depth: depth) }
+    let folder = isOfFolder ? folderPart(of: withoutTrailingSlashes(path)) : folderPart(of: path)
+    for part in chain.parts { try verify(part, folder: folder, depth: depth) }
+  }
+
+  /// Hashes every file that the folder's sidecar tells of. What else lies there is nobody's claim.
+  private mutating func verifyFiles(
+    inFolder path: String, _ chain: ProvenanceChain, source: String
+  ) throws(Failure) {
+    for file in chain.filesOfLastStage {
+      let name = nameInFolder(file["path"]?.text ?? "")
+      let filePath = "\(withoutTrailingSlashes(path))/\(name)"
+      let link = "output \(filePath)"
+      if name.isEmpty || name == ".." || name == "." {
+        add(.broken, link, "\(source) names no file")
+      } else if isRegularFile(filePath) {
+        compare(try SHA256Digest.ofFile(filePath), StreamContent(file), link: link, source: source)
+      } else {
+        add(.broken, link, "there is no such file")
+      }
+    }
   }
 
   private mutating func compare(

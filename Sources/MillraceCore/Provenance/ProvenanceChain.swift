@@ -52,6 +52,13 @@ public struct ProvenanceChain: Sendable {
   }
 }
 
+extension ProvenanceChain {
+  /// The further files of the stage that wrote the output: what a folder's sidecar tells of.
+  public var filesOfLastStage: [JSONValue] {
+    parts.first.map { part in part.files.filter { $0["stage"] == part.pipeline["stage"] } } ?? []
+  }
+}
+
 private func expectedPipeline(_ reader: ProvenanceReader) -> Failure {
   Failure(.badData, "expected a pipeline record first", at: Place(file: reader.name))
 }

@@ -11,6 +11,13 @@ func nameInFolder(_ path: String) -> String {
   path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
 }
 
+/// A folder's path as a prefix of others: `parts` of `parts/`; "/" stays.
+func withoutTrailingSlashes(_ path: String) -> String {
+  var path = path[...]
+  while path.utf8.count > 1, path.last == "/" { path = path.dropLast() }
+  return String(path)
+}
+
 /// What `lstat` (or `stat`, following links) says, or nil with `errno` set.
 func fileStatus(_ path: String, followingLinks: Bool) -> stat? {
   var status = stat()

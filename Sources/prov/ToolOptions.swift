@@ -1,0 +1,77 @@
+/// What the options of a tool mean to who compares or repeats its runs: which words name inputs, and which outputs.
+///
+/// A test compares this with what the tools say about themselves, so that no option is forgotten.
+struct ToolOptions: Sendable {
+  enum Role: Sendable {
+    case flag
+    case value
+    /// Files, or folders, up to the next option.
+    case inputs
+    /// A file or folder that the tool writes.
+    case output
+    /// A value that may be `quarantine=FILE`.
+    case errorPolicy
+  }
+
+  /// By name, with the hyphens.
+  let roles: [String: Role]
+  let subcommands: Set<String>
+
+  private init(_ own: [String: Role], subcommands: Set<String> = []) {
+    roles = Self.common.merging(own) { _, own in own }
+    self.subcommands = subcommands
+  }
+
+  /// The tools whose runs can be repeated, by the name in records.
+  static let tools: [String: ToolOptions] = [
+    "chunk": ToolOptions([
+      "-n": .value, "--records": .value, "--bytes": .value, "--parts": .value, "--by": .value, "-d": .output,
+      "--directory": .output, "--checksum": .value,
+    ]),
+    "merge": ToolOptions(["--no-verify": .flag, "--allow-missing": .flag, "--union": .flag]),
+    "aug-pubmed": ToolOptions(
+      ["--xml": .inputs, "--pmid-field": .value, "--prefix": .value, "--fields": .value, "--markup": .value],
+      subcommands: ["augment", "parse"]),
+  ]
+
+  /// Of the option groups that the tools share.
+  private static let common: [String: Role] = [
+    "--from": .value, "--delimiter": .value, "--no-header": .flag, "--id-field": .value, "--ragged": .value,
+    "--max-record-bytes": .value, "--on-error": .errorPolicy, "--to": .value, "--compress": .value,
+    "--infer-types": .flag, "--flatten": .flag, "--unflatten": .flag, "--columns": .value, "-o": .output,
+    "--output": .output, "--provenance": .output, "--no-provenance": .flag, "--context": .value,
+    "--require-upstream": .flag, "--verify": .flag, "--jobs": .value, "--seed": .value, "--progress": .value,
+    "--log-format": .value, "-v": .flag, "--verbose": .flag, "-q": .flag, "--quiet": .flag, "--dry-run": .flag,
+  ]
+
+  /// For tools that this version does not know.
+  static let unknownTool = ToolOptions([:])
+
+  /// The parameter of a record that an option's value becomes, when the option names an output.
+  func isOutputParameter(_ name: String) -> Bool {
+    if case .output = roles["--\(name)"] { true } else { false }
+  }
+}
+
+extension ToolOptions {
+  /// The arguments with `…` in place of the names of outputs, in which two runs always differ.
+  func withoutOutputNames(_ arguments: [String]) -> [String] {
+    var result: [String] = []
+    var isOutputNext = false
+    for argument in arguments {
+      if isOutputNext {
+        result.append("…")
+        isOutputNext = false
+        continue
+      }
+      let name = argument.prefix { $0 != "=" }
+      if case .output = roles[String(name)] {
+        isOutputNext = name.endIndex == argument.endIndex
+        result.append(isOutputNext ? argument : "\(name)=…")
+      } else {
+        result.append(argument)
+      }
+    }
+    return result
+  }
+}
