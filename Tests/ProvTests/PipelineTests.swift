@@ -64,6 +64,18 @@ import Testing
     #expect(try shell.completeness("out.prov") == "unknown-upstream")
   }
 
+  /// The dead producer's record was for a foreign reader; the next reader of the FIFO is not told of it.
+  @Test func aFIFOUsedAgainBehindADeadProducerHasNoProducer() throws {
+    shell(
+      """
+      mkfifo f
+      probe stage --add A --killed in.txt > f & cat f > /dev/null; wait
+      sleep 0.1
+      echo foreign > f & probe stage --add B -o out < f
+      """)
+    #expect(try shell.completeness("out.prov") == "unknown-upstream")
+  }
+
   @Test func teeIsAmbiguousWhenABranchPassesTheBytesOn() throws {
     shell(
       """

@@ -9,12 +9,21 @@ enum LinuxProcess {
     return isIdentifier(text) ? text : "unknown"
   }
 
-  /// When a process was started, in clock ticks since boot; nil when there is no such process.
+  /// When a process was started, in clock ticks since boot; nil when there is no such process, or only what is left of
+  /// one until its parent asks how it ended.
   static func startTicks(of process: pid_t) -> Int? {
     // The command's name, in parentheses, may hold spaces and parentheses itself.
     guard let line = firstLine(of: "/proc/\(process)/stat"), let close = line.lastIndex(of: ")") else { return nil }
     let fields = line[close...].split(separator: " ")
-    return fields.count > 20 ? Int(fields[20]) : nil
+    guard fields.count > 20, fields[1] != "Z", fields[1] != "X" else { return nil }
+    return Int(fields[20])
+  }
+
+  /// Seconds since this process was forked, too many by a clock tick at most.
+  static func age() -> Double? {
+    var now = timespec()
+    guard let ticks = startTicks(of: getpid()), unsafe clock_gettime(CLOCK_BOOTTIME, &now) == 0 else { return nil }
+    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9 - Double(ticks) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 
   /// Greatest resident memory of this process, in bytes. `getrusage` would count what the parent's was before `exec`.

@@ -8,6 +8,8 @@ struct UpstreamSearch {
   let now: Timestamp
   /// The latest of the stages that may have written the same bytes.
   private static let mostCandidates = 64
+  /// File systems take a file's time from a clock that moves this often, or oftener; in seconds.
+  private static let clockTick = 0.01
 
   /// What the input is, seen before its first byte is read.
   func input(name: String, path: String?, descriptor: Int32) -> StageInput {
@@ -29,12 +31,16 @@ struct UpstreamSearch {
 
   private func linksAtStart(_ key: ProvenanceStore.PipeKey) -> StageInput.LinksAtStart {
     var found = StageInput.LinksAtStart()
+    let age = LinuxProcess.age()
     for (entry, reader) in records(about: key) {
       let handOver = HandOver(reader)
+      // A FIFO opens when both ends are there, and only then does a producer leave its record: one that is older than
+      // this process is about an earlier use. A younger one may be about ours, though its producer is dead already.
+      let isEarlier = age.map { now.since(entry.modified) > $0 + Self.clockTick } ?? true
       switch handOver.state {
       case .done: found.done.insert(entry.stage)
-      case .failed: found.dead.insert(entry.stage)
-      case .running: if !handOver.isAlive { found.dead.insert(entry.stage) }
+      case .failed: if isEarlier { found.dead.insert(entry.stage) }
+      case .running: if isEarlier, !handOver.isAlive { found.dead.insert(entry.stage) }
       }
     }
     return found
