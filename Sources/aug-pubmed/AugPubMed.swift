@@ -8,11 +8,17 @@ struct AugPubMed: MillraceCommand {
     commandName: programName,
     abstract: "Add PubMed articles to rows, or turn PubMed XML into rows.",
     usage: """
+      \(programName) [<options>] [<rows> ...] --query <template>
+      \(programName) [<options>] [<rows> ...] --field <name>
+      \(programName) [<options>] [<rows> ...] --pmid-field <name>
       \(programName) [<options>] [<rows> ...] --pmid-field <name> --xml <file> ...
       \(programName) parse [<options>] [<file> ...]
       """,
     discussion: """
-      Add the articles of PubMed files to the rows of a table that has a column pmid:
+      Search PubMed for each gene of a table:
+        $ aug-pubmed genes.csv -o out.csv --query '{gene}[Gene] AND human[Organism]'
+      Fetch the articles of a table that has a column pmid, from PubMed or from its files:
+        $ aug-pubmed rows.csv -o out.csv --pmid-field pmid
         $ aug-pubmed rows.csv -o out.csv --pmid-field pmid --xml *.xml.gz
       Turn baseline or update files into a row an article:
         $ aug-pubmed parse --fields pmid,title,year --to csv -o a.csv *.xml.gz
@@ -47,18 +53,12 @@ struct ArticleOptions: ParsableArguments {
     })
   var fields = ArticleFields.all
 
-  @Option(
-    help: ArgumentHelp(
-      "What becomes of <sup>, <i> and the like: characters where Unicode has them and else plain text (unicode), plain text (strip), or the tags (html).",
-      valueName: "unicode|strip|html"))
-  var markup = Markup.unicode
+  @OptionGroup var markup: MarkupOption
 
   var parameters: [JSONValue.Member] {
     [
       .init("fields", .array(fields.ordered.map { .string($0.name) })),
-      .init("markup", .string(markup.rawValue)),
+      .init("markup", .string(markup.markup.rawValue)),
     ]
   }
 }
-
-extension Markup: ExpressibleByArgument {}

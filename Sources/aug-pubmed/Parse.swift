@@ -42,7 +42,7 @@ struct Parse: FilterCommand {
 
   func run(in stage: Stage) throws(Failure) {
     let rows = ArticleBlocks(
-      inputPaths, fields: articles.fields, markup: articles.markup, open: stage.opener)
+      inputPaths, fields: articles.fields, markup: articles.markup.markup, open: stage.opener)
     if to == .ndjson {
       let file = try stage.openOutput(compression: compress.compression)
       while let block = try rows.next() { try file.write(block.slice) }

@@ -1,68 +1,33 @@
 import MillraceCore
 
-/// Names of the fields that are added to a row.
-struct AddedNames: Sendable {
-  let all: [FieldName]
-
-  init(prefix: String) { all = ["status", "pmids", "articles"].map { FieldName(prefix + $0) } }
-}
-
-/// Puts the articles of a row's PMIDs beside them. One thread uses an augmenter.
+/// Puts the articles of a row's PMIDs, out of files, beside them. One thread uses an augmenter.
 final class RowAugmenter {
-  private let index: ArticleIndex
   private let reader: PMIDReader
-  private let addedNames: [String]
+  private let articles: ArticleWriter
   private let contexts: ContextFormatter?
   private let idField: FieldName?
-  private let status = ByteBuffer()
-  private let pmids = ByteBuffer()
-  private let articles = ByteBuffer()
-  private var outcomes: [(pmid: PMID, outcome: ArticleIndex.Outcome)] = []
 
-  init(index: ArticleIndex, field: FieldName, names: AddedNames, contexts: ContextFormatter?, idField: FieldName?) {
-    self.index = index
+  init(
+    index: ArticleIndex, field: FieldName, layout: AddedLayout, contexts: ContextFormatter?, idField: FieldName?
+  ) {
     reader = PMIDReader(field)
-    addedNames = names.all.map(\.description)
+    articles = ArticleWriter(source: index, layout: layout, looksUp: true)
     self.contexts = contexts
     self.idField = idField
   }
 
   func augment(_ row: RecordCursor, into writer: RowWriter) throws(Failure) {
-    outcomes.removeAll(keepingCapacity: true)
-    pmids.removeAll()
-    articles.removeAll()
-    pmids.append("[")
-    articles.append("[")
-    try reader.read(row) { (pmid) throws(Failure) in
-      guard !outcomes.contains(where: { $0.pmid == pmid }) else { return }
-      if !outcomes.isEmpty { pmids.append(",") }
-      pmids.append("\"\(pmid)\"")
-      let start = articles.count
-      if start > 1 { articles.append(",") }
-      let outcome = try index.append(pmid, to: articles)
-      if !outcome.isFound { articles.count = start }
-      outcomes.append((pmid, outcome))
-    }
-    pmids.append("]")
-    articles.append("]")
-    status.removeAll()
-    status.append(rowStatus)
-    try unsafe writer.write(
-      row,
-      adding: [
-        FieldValue(status.bytes, .string), FieldValue(pmids.bytes, .array), FieldValue(articles.bytes, .array),
-      ])
-    if let contexts { addContext(contexts, row, to: writer) }
-  }
-
-  private var rowStatus: String {
-    if outcomes.isEmpty { return "no_pmid" }
+    let outcomes = try articles.collect(try reader.pmids(of: row))
     let found = outcomes.count { $0.outcome.isFound }
-    return found == outcomes.count ? "ok" : found == 0 ? "not_found" : "partly_found"
+    try articles.write(row, status: RowStatus(found: found, of: outcomes.count).rawValue, hits: nil, to: writer)
+    if let contexts { addContext(contexts, row, outcomes, to: writer) }
   }
 
   /// The record names the file and version that each article was taken from.
-  private func addContext(_ contexts: ContextFormatter, _ row: RecordCursor, to writer: RowWriter) {
+  private func addContext(
+    _ contexts: ContextFormatter, _ row: RecordCursor, _ outcomes: [(pmid: PMID, outcome: ArticleIndex.Outcome)],
+    to writer: RowWriter
+  ) {
     var sources: [String] = []
     var lists: [(name: String, values: [JSONValue])] = [("articles", []), ("deleted", []), ("missing", [])]
     for (pmid, outcome) in outcomes {
@@ -81,7 +46,7 @@ final class RowAugmenter {
     writer.addContext { buffer in
       contexts.append(
         to: buffer, item: row.item(idField), source: sources.isEmpty ? "PubMed XML" : sources.joined(separator: ", "),
-        fields: addedNames, details: details.isEmpty ? nil : .object(details))
+        fields: articles.addedNames, details: details.isEmpty ? nil : .object(details))
     }
   }
 
@@ -107,12 +72,18 @@ final class PMIDReader {
   init(_ field: FieldName) { self.field = field }
 
   /// - Throws: bad data when the table has columns and not this one.
-  func check(_ table: Table) throws(Failure) {
-    guard !table.columns.isEmpty, !table.columns.contains(field) else { return }
-    let names = table.columns.map(\.description).joined(separator: ", ")
-    throw Failure(
-      .badData, "no such column", at: Place(file: table.name, line: 1, field: field.description),
-      advice: "the columns are \(names)")
+  func check(_ table: Table) throws(Failure) { try table.requireColumn(field) }
+
+  /// The row's PMIDs in its order, each once.
+  ///
+  /// - Throws: as `read` does.
+  func pmids(of row: RecordCursor) throws(Failure) -> [PMID] {
+    var pmids: [PMID] = []
+    var seen: Set<PMID> = []
+    try read(row) { (pmid) throws(Failure) in
+      if seen.insert(pmid).inserted { pmids.append(pmid) }
+    }
+    return pmids
   }
 
   /// Gives each PMID, in the row's order.

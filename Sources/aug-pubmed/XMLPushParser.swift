@@ -1,7 +1,8 @@
 import CLibXML2
 import MillraceCore
 
-/// The one file that knows libxml2: its SAX2 push parser, which calls a RecordBuilder.
+/// The one file that knows libxml2: its SAX2 push parser, which calls a RecordBuilder, and below it a reader of small
+/// documents.
 ///
 /// Nothing is fetched and no DTD is loaded: there is no callback for an external subset or entity, and a document that
 /// declares or uses entities of its own is refused, so that nothing can expand. Sizes are bounded by the caller (HUGE
@@ -271,3 +272,115 @@ private func withParser(_ context: UnsafeMutableRawPointer?, _ body: (XMLPushPar
 }
 
 private func string(_ name: UnsafePointer<UInt8>?) -> String { unsafe name.map { unsafe String(cString: $0) } ?? "" }
+
+// MARK: Small documents
+
+/// The texts of a small XML document, such as ESearch's answer, each with the way to it.
+///
+/// The same caution as in the push parser: nothing is fetched, no entity but XML's own is known, and sizes are bounded.
+@safe struct XMLLeaves {
+  /// An element without elements in it.
+  struct Leaf: Sendable, Equatable {
+    /// Names from below the root, such as `IdList/Id`.
+    var path: String
+    var text: String
+  }
+
+  struct Problem: Error, Sendable, Equatable {
+    /// The end of a sentence about the document.
+    var message: String
+  }
+
+  private static let maximumDepth = 32
+
+  let root: String
+  /// In the document's order.
+  let leaves: [Leaf]
+
+  /// - Throws: when the document is empty, cut off, or not well-formed.
+  init(_ bytes: [UInt8]) throws(Problem) {
+    xmlInitParser()
+    unsafe xmlSetStructuredErrorFunc(nil) { _, _ in }
+    let collector = Collector()
+    var handler = unsafe Self.handler
+    guard let context = unsafe xmlCreatePushParserCtxt(&handler, nil, nil, 0, nil) else {
+      throw Problem(message: "no memory for an XML parser")
+    }
+    defer {
+      if let document = unsafe context.pointee.myDoc { unsafe xmlFreeDoc(document) }
+      unsafe xmlFreeParserCtxt(context)
+    }
+    unsafe xmlCtxtUseOptions(context, Int32(XML_PARSE_NONET.rawValue | XML_PARSE_NOENT.rawValue))
+    unsafe xmlDictSetLimit(context.pointee.dict, XMLPushParser.maximumNameBytes)
+    // The collector outlives the parser, which ends with this function.
+    unsafe context.pointee.userData = Unmanaged.passUnretained(collector).toOpaque()
+    unsafe bytes.withUnsafeBytes { bytes in
+      let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+      unsafe xmlParseChunk(context, start, Int32(clamping: bytes.count), 0)
+      unsafe xmlParseChunk(context, nil, 0, 1)
+    }
+    if let refusal = collector.refusal { throw Problem(message: refusal) }
+    guard let root = collector.root else { throw Problem(message: "it has no root element") }
+    guard collector.isWhole, unsafe context.pointee.wellFormed == 1 else { throw Problem(message: "it is cut off") }
+    self.root = root
+    leaves = collector.leaves
+  }
+
+  fileprivate final class Collector {
+    var root: String?
+    var leaves: [Leaf] = []
+    var path: [String] = []
+    /// Of the innermost open element; nil once an element stands in it.
+    var text: [UInt8]? = nil
+    var isWhole = false
+    var refusal: String?
+
+    func start(_ name: String) {
+      guard path.count < maximumDepth else {
+        refusal = "its elements are nested more than \(maximumDepth) deep"
+        return
+      }
+      if root == nil { root = name }
+      path.append(name)
+      text = []
+    }
+
+    func end() {
+      if let text, path.count > 1 {
+        leaves.append(Leaf(path: path.dropFirst().joined(separator: "/"), text: String(decoding: text, as: UTF8.self)))
+      }
+      text = nil
+      _ = path.popLast()
+      if path.isEmpty { isWhole = true }
+    }
+  }
+
+  private static var handler: xmlSAXHandler {
+    var handler = unsafe xmlSAXHandler()
+    unsafe handler.initialized = UInt32(XML_SAX2_MAGIC)
+    unsafe handler.startElementNs = { context, name, _, _, _, _, _, _, _ in
+      unsafe withCollector(context) { unsafe $0.start(string(name)) }
+    }
+    unsafe handler.endElementNs = { context, _, _, _ in unsafe withCollector(context) { $0.end() } }
+    unsafe handler.characters = { context, text, length in
+      unsafe withCollector(context) {
+        unsafe $0.text?.append(contentsOf: UnsafeRawBufferPointer(start: text, count: Int(length)))
+      }
+    }
+    unsafe handler.ignorableWhitespace = handler.characters
+    unsafe handler.cdataBlock = handler.characters
+    unsafe handler.entityDecl = { context, _, _, _, _, _ in
+      unsafe withCollector(context) { $0.refusal = "it declares an entity" }
+    }
+    unsafe handler.serror = { _, _ in }
+    return unsafe handler
+  }
+}
+
+private func withCollector(_ context: UnsafeMutableRawPointer?, _ body: (XMLLeaves.Collector) -> Void) {
+  guard let context = unsafe context else { return }
+  // What comes behind a refusal is not looked at.
+  unsafe Unmanaged<XMLLeaves.Collector>.fromOpaque(context)._withUnsafeGuaranteedRef {
+    if $0.refusal == nil { body($0) }
+  }
+}

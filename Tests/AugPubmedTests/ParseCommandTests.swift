@@ -108,8 +108,42 @@ import Testing
     (
       ["parse", "--markup", "tex"], "Please provide one of 'unicode', 'strip' or 'html'. See 'aug-pubmed parse --help'."
     ),
-    ([], "missing expected argument '--pmid-field <name>'."),
-    (["--pmid-field", "pmid"], "--xml must name at least one file of PubMed XML. See 'aug-pubmed augment --help'."),
+    ([], "say what to ask for: --query, --field or --pmid-field. See"),
+    (["--field", "gene", "--pmid-field", "pmid"], "--query, --field and --pmid-field exclude each other. See"),
+    (["--field", ""], "--field must name a field. See 'aug-pubmed augment --help'."),
+    (["--query", "cancer"], "--query: the query names no field, so every row would ask the same (write {name} where"),
+    (["--query", "{gene[Gene]"], "--query: a { has no } (write {name} for a field, {{ for the brace itself)."),
+    (["--query", "gene}"], "--query: a } has no { (write }} for the brace itself)."),
+    (["--query", "{}"], "--query: no field is named between { and } (write {name} for a field)."),
+    (["--field", "gene", "--xml", "one.xml"], "--xml goes with --pmid-field: files cannot be searched. See"),
+    (
+      ["--pmid-field", "pmid", "--xml", "one.xml", "--offline"],
+      "--xml sends nothing: the options of the network do not go with it. See"
+    ),
+    (
+      ["--pmid-field", "pmid", "--since", "2020"],
+      "--pmid-field searches for nothing: the options of a search do not go with it. See"
+    ),
+    (
+      ["--pmid-field", "pmid", "--fields", "hits"],
+      "--pmid-field searches for nothing: the field hits does not go with it. See"
+    ),
+    (
+      ["--field", "gene", "--fields", "abc"],
+      "no field is called \"abc\" (the fields are status, pmids, articles, hits, kind"
+    ),
+    (["--field", "gene", "--since", "2020-13"], "not a date: \"2020-13\" (write 2021, 2021-05 or 2021-05-17)"),
+    (["--field", "gene", "--since", "2021", "--until", "2020"], "--since must not be later than --until. See"),
+    (["--field", "gene", "--max-articles", "0"], "--max-articles must be at least 1, not 0. See"),
+    (["--field", "gene", "--offline", "--refresh"], "--offline and --refresh exclude each other. See"),
+    (["--field", "gene", "--no-cache", "--cache", "x"], "--no-cache and --cache exclude each other. See"),
+    (["--field", "gene", "--cache-age", "soon"], "expected a time such as 90s, 30m, 12h, 7d, or forever"),
+    (["--field", "gene", "--interval", "-1"], "--interval"),
+    (["--field", "gene", "--timeout", "0s"], "--timeout must be between 1s and 1h. See"),
+    (
+      ["--field", "gene", "--base-url", "ftp://example.org/"],
+      "not the address of a service: \"ftp://example.org/\" (--base-url takes one such as https://eutils.ncbi.nlm.nih.gov"
+    ),
     (["--pmid-field", "", "--xml", "one.xml"], "--pmid-field must name a field. See 'aug-pubmed augment --help'."),
     (["--pmid-field", "pmid", "--xml", "-"], "standard input cannot be both the rows and the XML. See"),
     (["--pmid-field", "pmid", "--xml", "-", "--xml", "-", "rows.csv"], "standard input can be read once. See"),

@@ -34,7 +34,7 @@ public enum CommandLineText {
   }
 
   /// `https://user:password@host/path?api_key=…` without the password and the key.
-  static func redactingURL(_ text: String) -> String {
+  public static func redactingURL(_ text: String) -> String {
     guard let scheme = text.range(of: "://") else { return text }
     let rest = text[scheme.upperBound...]
     let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex

@@ -17,10 +17,13 @@ public struct ContextFormatter: Sendable {
     public var status: String
     /// Seconds waited before the try.
     public var waited: Double
+    /// What was asked for, in a word, where a row takes several requests.
+    public var request: String?
 
-    public init(status: String, waited: Double) {
+    public init(status: String, waited: Double, request: String? = nil) {
       self.status = status
       self.waited = waited
+      self.request = request
     }
   }
 
@@ -60,7 +63,10 @@ public struct ContextFormatter: Sendable {
       output.append(",\"attempts\":")
       JSONValue.array(
         attempts.map { attempt in
-          .object([.init("status", .string(attempt.status)), .init("waited", .number(String(attempt.waited)))])
+          .object(
+            (attempt.request.map { [JSONValue.Member("request", .string($0))] } ?? []) + [
+              .init("status", .string(attempt.status)), .init("waited", .number(milliseconds(attempt.waited))),
+            ])
         }
       ).write(to: output)
     }
@@ -74,3 +80,6 @@ public struct ContextFormatter: Sendable {
     output.append("\"}\n")
   }
 }
+
+/// Seconds to the millisecond, as a JSON number.
+private func milliseconds(_ seconds: Double) -> String { String((seconds * 1000).rounded() / 1000) }

@@ -1,0 +1,105 @@
+import ArgumentParser
+
+/// How a service on the network is reached, and what is kept of its answers.
+public struct NetworkOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Address of the service, for a mirror or a gateway. The provider's own by default.", valueName: "url"))
+  public var baseUrl: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Seconds between requests, of all processes together. What the provider allows by default.", valueName: "seconds")
+  )
+  public var interval: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "How long the service may be silent before a request is given up and sent again. 30s by default.",
+      valueName: "time"),
+    transform: TimeSpan.init)
+  public var timeout = TimeSpan(seconds: 30)
+
+  @Option(
+    help: ArgumentHelp(
+      "Folder for answers, shared by any number of processes. ~/.cache/millrace by default.", valueName: "folder"),
+    completion: .directory)
+  public var cache: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How long an answer is taken from the cache: 12h, 7d, forever. 7d by default.", valueName: "time"),
+    transform: TimeSpan.init)
+  public var cacheAge = TimeSpan(seconds: 7 * 86_400)
+
+  @Flag(help: "Ask for everything again, and keep the new answers.")
+  public var refresh = false
+
+  @Flag(name: .customLong("no-cache"), help: "Keep no answers, and use none.")
+  public var hasNoCache = false
+
+  @Flag(help: "Send no request: answer from the cache, of whatever age, or fail.")
+  public var offline = false
+
+  public init() {}
+
+  public func validate() throws {
+    if let interval, !(interval >= 0 && interval <= 3600) {
+      throw ValidationError("--interval must be between 0 and 3600 seconds")
+    }
+    if timeout.seconds.map({ $0 < 1 || $0 > 3600 }) ?? true {
+      throw ValidationError("--timeout must be between 1s and 1h")
+    }
+    if offline, refresh || hasNoCache {
+      throw ValidationError("--offline and \(refresh ? "--refresh" : "--no-cache") exclude each other")
+    }
+    if hasNoCache, refresh || cache != nil {
+      throw ValidationError("--no-cache and \(refresh ? "--refresh" : "--cache") exclude each other")
+    }
+  }
+
+  public var parameters: [JSONValue.Member] {
+    var members: [JSONValue.Member] = []
+    if let baseUrl { members.append(.init("base-url", .string(CommandLineText.redactingURL(baseUrl)))) }
+    if let interval { members.append(.init("interval", .number(String(interval)))) }
+    return members + [
+      .init("timeout", .string(timeout.description)), .init("cache-age", .string(cacheAge.description)),
+      .init("refresh", .bool(refresh)),
+      .init("no-cache", .bool(hasNoCache)), .init("offline", .bool(offline)),
+    ]
+  }
+
+  /// Whether any of these was said, which a run without the network does not heed.
+  public var isUsed: Bool {
+    baseUrl != nil || interval != nil || timeout.seconds != 30 || cache != nil || refresh || hasNoCache || offline
+  }
+
+  /// The service behind its cache, as these options have it.
+  ///
+  /// - Parameters:
+  ///   - name: the service in messages.
+  ///   - folder: the service's folder in the cache.
+  ///   - host: whose budget the requests count against.
+  ///   - key: what else they count against; it enters file names as a digest only.
+  ///   - usualInterval: seconds between requests that the provider allows.
+  public func service(
+    named name: String, folder: String, host: String, key: String?, usualInterval: Double,
+    surroundings: Surroundings, diagnostics: Diagnostics
+  ) -> CachedService {
+    let warn: @Sendable (Failure) -> Void = { diagnostics.warning($0.description) }
+    let limiter = RateLimiter(
+      folder: stateFolder(surroundings.environment), service: host, key: key, interval: interval ?? usualInterval,
+      warn: warn)
+    let kept =
+      hasNoCache
+      ? nil
+      : ResponseCache(
+        folder: (cache ?? cacheFolder(surroundings.environment)) + "/" + folder,
+        maximumAge: offline ? nil : cacheAge.seconds, clock: surroundings.clock, warn: warn)
+    return CachedService(
+      service: Service(
+        name: name, userAgent: "millrace/\(Millrace.version)", limiter: limiter, stallTimeout: timeout.seconds,
+        surroundings: surroundings),
+      cache: kept, refreshes: refresh, isOffline: offline)
+  }
+}

@@ -1,0 +1,66 @@
+/// A service behind a cache: what was answered is not asked again, by this process or another, now or later.
+public struct CachedService: Sendable {
+  /// Where an answer came from.
+  public struct Answer: Sendable {
+    public var body: [UInt8]
+    /// Empty when the answer was in the cache.
+    public var attempts: [ContextFormatter.Attempt] = []
+    /// Seconds since the answer was kept; nil when it was asked for now.
+    public var age: Double?
+  }
+
+  public let service: Service
+  /// Nil without a cache.
+  public let cache: ResponseCache?
+  /// Ask for everything again, and keep the new answers.
+  public let refreshes: Bool
+  /// Send nothing.
+  public let isOffline: Bool
+
+  public init(service: Service, cache: ResponseCache?, refreshes: Bool, isOffline: Bool) {
+    self.service = service
+    self.cache = cache
+    self.refreshes = refreshes
+    self.isOffline = isOffline
+  }
+
+  /// What the cache has under the key.
+  public func kept(_ key: String) -> ResponseCache.Entry? { refreshes ? nil : cache?.entry(for: key) }
+
+  /// What is not in the cache and may not be asked for.
+  public static let offlineRefusal = Service.Refusal(
+    kind: .transient, reason: "the cache has no answer, and --offline sends no request", attempts: [])
+
+  /// The answer of the cache, if the judge still calls it good, else of the service. Requests under one key are made
+  /// one at a time: who comes second finds the first one's answer.
+  public func ask(
+    _ request: HTTPRequest, kind: String, key: String, judge: Service.Judge
+  ) async throws(Service.Refusal) -> Answer {
+    if let answer = answer(for: key, request, judge) { return answer }
+    if isOffline { throw Self.offlineRefusal }
+    guard let cache else {
+      let answer = try await service.ask(request, kind: kind, judge: judge)
+      return Answer(body: answer.response.body, attempts: answer.attempts)
+    }
+    while true {
+      let claim = cache.claim([key])
+      guard claim.isHeld(key) else {
+        await cache.wait(for: key)
+        if let answer = answer(for: key, request, judge) { return answer }
+        continue
+      }
+      defer { claim.release() }
+      // Another process may have let go between our look and our claim.
+      if let answer = answer(for: key, request, judge) { return answer }
+      let answer = try await service.ask(request, kind: kind, judge: judge)
+      cache.store(answer.response.body, for: key)
+      return Answer(body: answer.response.body, attempts: answer.attempts)
+    }
+  }
+
+  private func answer(for key: String, _ request: HTTPRequest, _ judge: Service.Judge) -> Answer? {
+    guard let entry = kept(key) else { return nil }
+    let response = HTTPResponse(status: 200, url: request.url, headers: [], body: entry.body)
+    return judge(response) == .good ? Answer(body: entry.body, age: entry.age) : nil
+  }
+}

@@ -1,0 +1,21 @@
+/// Does something with each item, a few at a time, and takes the results as they come.
+///
+/// - Parameters:
+///   - limit: items in work at once.
+///   - take: called on the caller's task for one result after the other; false cancels what is left.
+public func forEachConcurrently<Item: Sendable, Result: Sendable>(
+  _ items: [Item], limit: Int, _ body: @escaping @Sendable (Item) async -> Result, take: (Result) -> Bool
+) async {
+  await withTaskGroup(of: Result.self) { group in
+    var waiting = items[...]
+    for item in waiting.prefix(limit) { group.addTask { await body(item) } }
+    waiting = waiting.dropFirst(limit)
+    while let result = await group.next() {
+      guard take(result) else {
+        group.cancelAll()
+        return
+      }
+      if let item = waiting.popFirst() { group.addTask { await body(item) } }
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import Synchronization
+
+/// What an answer of a service is worth, told by the tool that knows the service: many say "slow down" or "failed" with
+/// status 200.
+public enum Verdict: Sendable, Equatable {
+  case good
+  /// The service fails now and may answer later.
+  case transient(String)
+  /// The service is asked too often.
+  case tooFast(String)
+  /// This request will never be answered.
+  case permanent(String)
+  /// No request will be answered: a wrong key, a URL that is no service. The run ends.
+  case fatal(Failure)
+}
+
+/// A service on the network, asked politely: at the pace that all processes of the user share, again after failures
+/// that may pass, with every try on record.
+///
+///     let answer = try await service.ask(request) { response in response.status == 200 ? .good : … }
+///
+/// A service that failed several requests in a row in spite of all retries is taken for down: the next requests are tried
+/// once each until one is answered, so that a thousand rows do not wait a thousand times.
+public final class Service: Sendable {
+  public typealias Judge = @Sendable (HTTPResponse) -> Verdict
+
+  /// An answer that the judge calls good.
+  public struct Answer: Sendable {
+    public var response: HTTPResponse
+    /// All tries, the good one last.
+    public var attempts: [ContextFormatter.Attempt]
+  }
+
+  /// Why there is no answer.
+  public struct Refusal: Error, Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
+      /// The retries are used up; another run may have an answer.
+      case transient
+      case permanent
+      /// The run is to end with this.
+      case fatal(Failure)
+    }
+    public var kind: Kind
+    /// A sentence for a person, without a full stop.
+    public var reason: String
+    public var attempts: [ContextFormatter.Attempt]
+
+    public init(kind: Kind, reason: String, attempts: [ContextFormatter.Attempt] = []) {
+      self.kind = kind
+      self.reason = reason
+      self.attempts = attempts
+    }
+  }
+
+  /// Failed requests in a row from which on the service is taken for down.
+  private static let failuresOfServiceDown = 5
+
+  private let name: String
+  private let userAgent: String
+  private let limiter: RateLimiter
+  private let retry: RetryPolicy
+  private let stallTimeout: Double?
+  private let surroundings: Surroundings
+  /// Made for the first request: it loads libcurl.
+  private let client = Mutex<HTTPClient?>(nil)
+  private let failuresInARow = Atomic(0)
+  private let requests = Atomic(0)
+
+  /// - Parameters:
+  ///   - name: the service in messages, such as "PubMed".
+  ///   - stallTimeout: seconds without a byte after which a try is given up, instead of the requests' own.
+  public init(
+    name: String, userAgent: String, limiter: RateLimiter, retry: RetryPolicy = RetryPolicy(),
+    stallTimeout: Double? = nil, surroundings: Surroundings
+  ) {
+    self.name = name
+    self.userAgent = userAgent
+    self.limiter = limiter
+    self.retry = retry
+    self.stallTimeout = stallTimeout
+    self.surroundings = surroundings
+  }
+
+  /// Requests sent so far, every try counted.
+  public var requestCount: Int { requests.load(ordering: .relaxed) }
+
+  /// Sends the request until the answer is good, or there is no hope.
+  ///
+  /// - Parameter kind: the request in a word, for the record of its tries.
+  public func ask(
+    _ request: HTTPRequest, kind: String, judge: Judge
+  ) async throws(Refusal) -> Answer {
+    let client: HTTPClient
+    do throws(Failure) {
+      client = try self.connect()
+    } catch {
+      throw Refusal(kind: .fatal(error), reason: error.message, attempts: [])
+    }
+    var request = request
+    if let stallTimeout {
+      request.limits.stallTimeout = stallTimeout
+      request.limits.connectTimeout = min(request.limits.connectTimeout, stallTimeout)
+    }
+    var attempts: [ContextFormatter.Attempt] = []
+    var pause = 0.0
+    while true {
+      if pause > 0 { try? await Task.sleep(for: .seconds(pause)) }
+      let waited = pause + (await limiter.turn())
+      if Task.isCancelled { throw Refusal(kind: .transient, reason: "given up", attempts: attempts) }
+      requests.add(1, ordering: .relaxed)
+      let problem: Problem
+      do throws(TransferError) {
+        let response = try await client.send(request)
+        switch judge(response) {
+        case .good:
+          attempts.append(.init(status: String(response.status), waited: waited, request: kind))
+          limiter.succeeded()
+          failuresInARow.store(0, ordering: .relaxed)
+          return Answer(response: response, attempts: attempts)
+        case let verdict:
+          problem = Problem(verdict, response, now: surroundings.clock.now())
+          attempts.append(.init(status: problem.status, waited: waited, request: kind))
+        }
+      } catch {
+        problem = Problem(error)
+        attempts.append(.init(status: error.word, waited: waited, request: kind))
+      }
+      if problem.isTooFast { limiter.slowDown(retryAfter: problem.retryAfter) }
+      let isDown = failuresInARow.load(ordering: .relaxed) >= Self.failuresOfServiceDown
+      guard problem.kind == .transient, attempts.count <= (isDown ? 0 : retry.retries) else {
+        if problem.kind == .transient { failuresInARow.add(1, ordering: .relaxed) }
+        throw Refusal(kind: problem.kind, reason: problem.reason(of: name, tries: attempts.count), attempts: attempts)
+      }
+      // The gate that everybody waits at is pause enough after a call to slow down.
+      pause =
+        problem.isTooFast
+        ? 0
+        : retry.pause(
+          beforeRetry: attempts.count, retryAfter: problem.retryAfter, random: surroundings.random)
+    }
+  }
+
+  private func connect() throws(Failure) -> HTTPClient {
+    let userAgent = userAgent
+    let made = client.withLock { client -> Result<HTTPClient, Failure> in
+      if let client { return .success(client) }
+      do throws(Failure) {
+        let new = try HTTPClient(userAgent: userAgent)
+        client = new
+        return .success(new)
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try made.get()
+  }
+}
+
+/// Why one try failed.
+private struct Problem {
+  var kind: Service.Refusal.Kind
+  var text: String
+  /// For the record of tries.
+  var status: String
+  var isTooFast = false
+  /// Seconds.
+  var retryAfter: Double?
+
+  init(_ verdict: Verdict, _ response: HTTPResponse, now: Timestamp) {
+    retryAfter = response.header("Retry-After").flatMap { RetryPolicy.retryAfter($0, now: now) }
+    switch verdict {
+    case .good, .transient(""): (kind, text) = (.transient, "status \(response.status)")
+    case .transient(let reason): (kind, text) = (.transient, reason)
+    case .tooFast(let reason):
+      (kind, text) = (.transient, reason)
+      isTooFast = true
+    case .permanent(let reason): (kind, text) = (.permanent, reason)
+    case .fatal(let failure): (kind, text) = (.fatal(failure), failure.message)
+    }
+    status = response.status == 200 ? "200, \(text)" : String(response.status)
+  }
+
+  init(_ error: TransferError) {
+    kind =
+      error.isTransient ? .transient : .fatal(error.failure)
+    text = error.message
+    status = error.word
+  }
+
+  func reason(of service: String, tries: Int) -> String {
+    tries > 1 ? "\(text) (tried \(tries) times)" : text
+  }
+}

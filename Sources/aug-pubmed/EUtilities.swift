@@ -1,0 +1,146 @@
+import MillraceCore
+
+/// NCBI's E-utilities: how they are called, and what their answers are worth.
+///
+/// After "Entrez Programming Utilities Help" (NCBI Bookshelf NBK25501, chapters 2 and 4), and after answers that it does
+/// not document: failures come with status 200, as XML, JSON or HTML.
+struct EUtilities: Sendable {
+  static let usualBase = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
+  /// Seconds between requests. NCBI allows 3 a second, or 10 with a key; intervals of exactly a third of a second still draw
+  /// refusals.
+  static func interval(hasKey: Bool) -> Double { hasKey ? 0.11 : 0.4 }
+  /// Identifiers of one EFetch request.
+  static let mostIdentifiers = 200
+  /// ESearch gives the first of so many articles, however many match.
+  static let mostSearchResults = 9999
+  /// Longer parameters go into the body of a POST: servers answer 414 to long URLs.
+  private static let longestQuery = 1500
+
+  enum Call: String, Sendable {
+    case esearch, efetch
+  }
+
+  /// Ends with a slash.
+  let base: String
+  let email: String?
+  let key: String?
+
+  /// - Parameter base: the folder that `esearch.fcgi` lies in.
+  /// - Throws: a usage failure when it is no URL of the web.
+  init(base: String, email: String?, key: String?) throws(Failure) {
+    let isWeb = ["http://", "https://"].contains { base.hasPrefix($0) && base.utf8.count > $0.utf8.count }
+    guard isWeb, !base.contains("?"), !base.contains("#"), base.unicodeScalars.allSatisfy({ $0.value > 0x20 }) else {
+      throw Failure(
+        .usage, "not the address of a service: \"\(CommandLineText.redactingURL(base))\"",
+        advice: "--base-url takes one such as \(Self.usualBase)")
+    }
+    self.base = base.hasSuffix("/") ? base : base + "/"
+    self.email = email
+    self.key = key
+  }
+
+  /// Whose budget requests are counted against.
+  var host: String {
+    let rest = base.drop { $0 != "/" }.dropFirst(2)
+    let authority = rest.prefix { $0 != "/" }
+    return String(authority.split(separator: "@").last ?? authority)
+  }
+
+  /// A request with who asks and the key, which appear nowhere else.
+  func request(_ call: Call, _ parameters: FormParameters) -> HTTPRequest {
+    var all = parameters
+    all.append("tool", "millrace")
+    if let email { all.append("email", email) }
+    if let key { all.append("api_key", key) }
+    let url = "\(base)\(call.rawValue).fcgi"
+    let encoded = all.encoded
+    if encoded.utf8.count <= Self.longestQuery { return HTTPRequest(.get, "\(url)?\(encoded)") }
+    return HTTPRequest(.post, url, body: Array(encoded.utf8))
+  }
+
+  /// What an answer is kept under.
+  func cacheKey(_ call: Call, _ parameters: FormParameters) -> String {
+    "\(call.rawValue) \(base) \(parameters.encoded)"
+  }
+
+  // MARK: What an answer is worth
+
+  /// What is wrong with an answer whatever was asked; nil when it is XML without an error.
+  func fault(of response: HTTPResponse) -> Verdict? {
+    let body = response.body
+    let opening = body.prefix(1024).drop { $0 == 0x20 || (0x09...0x0d).contains($0) }
+    if opening.first == UInt8(ascii: "{") { return jsonFault(response) }
+    let isHTML = Self.isHTML(opening)
+    if response.status == 414 { return .permanent("the request is too long for the service") }
+    if response.status == 429 { return .tooFast("the service calls for fewer requests") }
+    if RetryPolicy.isTransient(status: response.status) {
+      return .transient("status \(response.status)\(isHTML ? " with an HTML page" : "")")
+    }
+    if isHTML, response.status == 200 { return .transient("an HTML page instead of XML, of a proxy perhaps") }
+    if let error = Self.errorElement(body) { return verdict(onError: error) }
+    guard response.status == 200 else {
+      if response.status == 400 { return .permanent("status 400") }
+      return .fatal(
+        Failure(
+          .serviceUnavailable, "\(base) answers with status \(response.status)",
+          advice: "--base-url names the folder that esearch.fcgi lies in"))
+    }
+    return opening.isEmpty ? .transient("an empty answer") : nil
+  }
+
+  private static func isHTML(_ opening: some Collection<UInt8>) -> Bool {
+    let text = String(decoding: opening, as: UTF8.self).lowercased()
+    return text.hasPrefix("<!doctype html") || text.contains("<html")
+  }
+
+  /// The text of `<ERROR>`, which EFetch and ESearch send in answers of a few lines.
+  private static func errorElement(_ body: [UInt8]) -> String? {
+    guard body.count < 1 << 16, let document = try? XMLLeaves(body) else { return nil }
+    return document.leaves.first { $0.path == "ERROR" || $0.path.hasSuffix("/ERROR") }?.text
+  }
+
+  /// What the service says is wrong: with the request, or with itself for now.
+  func verdict(onError text: String) -> Verdict {
+    let told = "\"\(clean(text))\""
+    let lower = text.lowercased()
+    if lower.contains("rate limit") { return .tooFast("the service says \(told)") }
+    if lower.contains("api key") || lower.contains("api-key") { return .fatal(keyRefused) }
+    let permanent = [
+      "invalid uid", "empty id list", "id parameter is empty", "neither query_key nor id", "invalid db",
+      "empty term", "cannot be larger than", "too many uids", "id list is empty",
+    ]
+    let reason = "the service says \(told)"
+    return permanent.contains { lower.contains($0) } ? .permanent(reason) : .transient(reason)
+  }
+
+  /// `{"error":"API rate limit exceeded","api-key":"…",…}`, with whatever status. The rest of it may hold the key.
+  private func jsonFault(_ response: HTTPResponse) -> Verdict {
+    let value = unsafe response.body.withUnsafeBytes { bytes in
+      unsafe bytes.count < 1 << 16 ? try? JSONValue.parse(bytes, maximumDepth: 16) : nil
+    }
+    guard let error = value?["error"]?.text else {
+      if response.status == 429 { return .tooFast("the service calls for fewer requests") }
+      return response.status == 400
+        ? .permanent("status 400 with JSON instead of XML") : .transient("JSON instead of XML")
+    }
+    let verdict = verdict(onError: error)
+    if case .transient(let reason) = verdict, response.status == 400 { return .permanent(reason) }
+    if case .transient(let reason) = verdict, response.status == 429 { return .tooFast(reason) }
+    return verdict
+  }
+
+  private var keyRefused: Failure {
+    Failure(
+      .badConfiguration, "the service refuses the key in NCBI_API_KEY",
+      advice: "see the account settings at NCBI for the right one, or unset it and go at 3 requests a second")
+  }
+
+  /// A server's words for a message: one short line, without the key that some answers repeat.
+  private func clean(_ text: String) -> String {
+    var text = text.split { $0.isWhitespace }.joined(separator: " ")
+    if let key, !key.isEmpty {
+      text = text.split(separator: key, omittingEmptySubsequences: false).joined(separator: "REDACTED")
+    }
+    return printable(text.count > 200 ? text.prefix(200) + "…" : text)
+  }
+}

@@ -1,0 +1,127 @@
+import MillraceCore
+import Synchronization
+
+/// Writes rows with what PubMed answered. One thread uses an augmenter.
+final class OnlineAugmenter {
+  /// Rows by what became of them, over all threads.
+  final class Tally: Sendable {
+    private struct Counts {
+      var failed = 0
+      var truncated: (rows: Int, example: String)? = nil
+      var missing: (pmids: [PMID], count: Int) = ([], 0)
+    }
+
+    private static let mostNamed = 20
+    private let counts = Mutex(Counts())
+
+    fileprivate func add(_ status: RowStatus, _ answer: RowAnswer, missing: [PMID]) {
+      counts.withLock { counts in
+        if status.isFailure { counts.failed += 1 }
+        if status == .truncated, let search = answer.search {
+          let example =
+            "\(OnlineArticles.quoted(answer.query ?? "")) matches \(search.count) articles, \(search.pmids.count) were taken"
+          counts.truncated = ((counts.truncated?.rows ?? 0) + 1, counts.truncated?.example ?? example)
+        }
+        counts.missing.count += missing.count
+        for pmid in missing where counts.missing.pmids.count < Self.mostNamed && !counts.missing.pmids.contains(pmid) {
+          counts.missing.pmids.append(pmid)
+        }
+      }
+    }
+
+    var failed: Int { counts.withLock { $0.failed } }
+
+    /// Tells what a person should know about the rows.
+    func report(to diagnostics: Diagnostics) {
+      let counts = counts.withLock { $0 }
+      if counts.missing.count > 0 {
+        let names = counts.missing.pmids.map(\.description)
+        let rest = counts.missing.count > names.count ? " and others" : ""
+        diagnostics.warning(
+          "\(counts.missing.count == 1 ? "1 PMID was" : "\(counts.missing.count) PMIDs were") not found: \(names.joined(separator: ", "))\(rest)",
+          details: [.init("missing", .array(names.map { .string($0) }))])
+      }
+      if let truncated = counts.truncated {
+        diagnostics.warning(
+          "\(truncated.rows) \(truncated.rows == 1 ? "row is" : "rows are") truncated: \(truncated.example) (--all takes all)"
+        )
+      }
+      if counts.failed > 0 {
+        diagnostics.warning(
+          "PubMed gave no answer for \(counts.failed) \(counts.failed == 1 ? "row" : "rows") (the same command asks for these alone again: the others are in the cache)"
+        )
+      }
+    }
+  }
+
+  private let articles: ArticleWriter
+  private let tally: Tally
+  private let quarantines: Bool
+  private let source: String
+  private let contexts: ContextFormatter?
+  private let idField: FieldName?
+
+  /// - Parameters:
+  ///   - quarantines: rows that the service failed are bad rows, and do not go to the output with a status that says so.
+  ///   - source: the service's address, for context records.
+  init(
+    articles: ArticleWriter, tally: Tally, quarantines: Bool, source: String, contexts: ContextFormatter?,
+    idField: FieldName?
+  ) {
+    self.articles = articles
+    self.tally = tally
+    self.quarantines = quarantines
+    self.source = source
+    self.contexts = contexts
+    self.idField = idField
+  }
+
+  func augment(_ row: RecordCursor, with answer: RowAnswer, into writer: RowWriter) throws(Failure) {
+    if quarantines, answer.status.isFailure {
+      throw Failure(
+        .badData, "\(answer.status.rawValue): \(answer.refusal?.reason ?? "PubMed gave no answer")", at: row.place())
+    }
+    let outcomes = try articles.collect(answer.status.isFailure ? [] : answer.pmids)
+    let missing = outcomes.filter { !$0.outcome.isFound }.map(\.pmid)
+    let status = Self.status(of: answer, found: outcomes.count - missing.count, asked: outcomes.count)
+    try articles.write(row, status: status.rawValue, hits: answer.search?.count, to: writer)
+    tally.add(status, answer, missing: missing)
+    if let contexts { addContext(contexts, row, answer, status, missing: missing, to: writer) }
+  }
+
+  /// What a search says of the row weighs more than that one of its articles is gone.
+  private static func status(of answer: RowAnswer, found: Int, asked: Int) -> RowStatus {
+    guard answer.status == .ok, found < asked else { return answer.status }
+    return RowStatus(found: found, of: asked)
+  }
+
+  private func addContext(
+    _ contexts: ContextFormatter, _ row: RecordCursor, _ answer: RowAnswer, _ status: RowStatus, missing: [PMID],
+    to writer: RowWriter
+  ) {
+    var details: [JSONValue.Member] = [.init("status", .string(status.rawValue))]
+    if let query = answer.query { details.append(.init("query", .string(query))) }
+    if let search = answer.search, search.failure == nil {
+      details.append(.init("translation", .string(search.translation)))
+      if !search.dropped.isEmpty { details.append(.init("dropped", .array(search.dropped.map { .string($0) }))) }
+      if !search.messages.isEmpty { details.append(.init("messages", .array(search.messages.map { .string($0) }))) }
+      details.append(.init("count", .integer(search.count)))
+      details.append(.init("taken", .integer(search.pmids.count)))
+    }
+    if !answer.pmids.isEmpty {
+      let gone = Set(missing)
+      let received = status.isFailure ? [] : answer.pmids.filter { !gone.contains($0) }
+      details.append(.init("asked", .array(answer.pmids.map { .string($0.description) })))
+      details.append(.init("received", .array(received.map { .string($0.description) })))
+      details.append(.init("missing", .array(missing.map { .string($0.description) })))
+    }
+    if let snippet = articles.snippet { details.append(.init("snippet", .string(snippet))) }
+    if let refusal = answer.refusal { details.append(.init("failure", .string(refusal.reason))) }
+    let asksNothing = answer.query == nil && answer.pmids.isEmpty
+    writer.addContext { buffer in
+      contexts.append(
+        to: buffer, item: row.item(idField), source: source, fields: articles.addedNames, details: .object(details),
+        attempts: answer.attempts, cache: asksNothing ? nil : answer.age.map { .hit(age: $0) } ?? .miss)
+    }
+  }
+}
