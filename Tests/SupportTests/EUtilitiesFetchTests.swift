@@ -113,4 +113,27 @@ import Testing
     #expect(fetched?.text == (try client.fetch("79,77")))
     #expect(try client.ask("efetch", [("WebEnv", "other"), ("query_key", "1")]).answer?.status == 400)
   }
+
+  @Test(.enabled(if: fixtures != nil, "MILLRACE_FIXTURES names no folder of real input"))
+  func realRecordsComeByteForByte() throws {
+    let folder = "\(fixtures ?? "")/pubmed/efetch-xml"
+    let files = namesInFolder(folder).sorted().compactMap { readFile("\(folder)/\($0)") }
+    let client = EUtilitiesClient { $0.recordFiles = files }
+    var compared = 0
+    for file in files {
+      let text = String(decoding: file, as: UTF8.self)
+      guard let start = text.firstRange(of: "<PubmedArticle>"), let end = text.firstRange(of: "</PubmedArticle>") else {
+        continue
+      }
+      let article = text[start.lowerBound..<end.upperBound]
+      let pmid = try #require(String(article).components(between: "<PMID Version=\"1\">", and: "<").first)
+      // Some articles are in two files, in two states.
+      let served = try client.fetch(pmid)
+      if !served.contains(article) {
+        #expect(files.count { String(decoding: $0, as: UTF8.self).contains("<PMID Version=\"1\">\(pmid)</PMID>") } > 1)
+      }
+      compared += 1
+    }
+    #expect(compared > 100)
+  }
 }

@@ -8,7 +8,9 @@ final class Corpus: Sendable {
   /// Rising: the articles that searches without special words look through.
   let articles: [Int]
   private let cache = Mutex<[Int: [UInt8]]>([:])
-  private let index = Mutex<Index?>(nil)
+  /// Made when a search first needs them: the words of many invented articles take seconds.
+  private let filedIndex = Mutex<Index?>(nil)
+  private let inventedIndex = Mutex<Index?>(nil)
 
   struct Posting: Sendable {
     var pmid: Int
@@ -16,8 +18,20 @@ final class Corpus: Sendable {
   }
 
   private struct Index {
-    var postings: [String: [Posting]] = [:]
+    var words: [String: [Posting]] = [:]
     var identifiers: [String: Int] = [:]
+
+    init(_ records: some Sequence<FiledRecord>) {
+      for record in records {
+        for (word, parts) in record.words { words[word, default: []].append(Posting(pmid: record.pmid, parts: parts)) }
+        if let doi = record.doi { identifiers[doi] = record.pmid }
+      }
+    }
+
+    func postings(_ word: String) -> [Posting] {
+      guard word.hasSuffix("*") else { return words[word] ?? [] }
+      return words.filter { $0.key.hasPrefix(word.dropLast()) }.flatMap(\.value)
+    }
   }
 
   /// - Parameter count: how many PMIDs the invented articles span.
@@ -67,40 +81,34 @@ final class Corpus: Sendable {
     return journal ? article.journal.title : article.authors.first?.family ?? ""
   }
 
-  /// Where a word of `searchWords` occurs, by rising PMID; with `*` at its end, the words that begin so.
-  func postings(_ word: String) -> [Posting] {
-    withIndex { index in
-      guard word.hasSuffix("*") else { return index.postings[word] ?? [] }
-      let stem = word.dropLast()
-      return index.postings.filter { $0.key.hasPrefix(stem) }.flatMap(\.value).sorted { $0.pmid < $1.pmid }
-    }
+  /// Where a word of `searchWords` occurs; with `*` at its end, the words that begin so.
+  ///
+  /// - Parameter isGene: looks at filed records alone. Genes that invented articles name are found as all genes are, by
+  ///   articles of their own.
+  func postings(_ word: String, isGene: Bool) -> [Posting] {
+    let filed = withIndex(filedIndex, filed.values) { $0.postings(word) }
+    return isGene ? filed : filed + withInventedIndex { $0.postings(word) }
   }
 
   /// The article of a DOI, in any case.
   func article(ofDOI doi: String) -> Int? {
     let doi = doi.lowercased()
     if doi.hasPrefix("10.99999/invented."), let pmid = Int(doi.dropFirst(18)), synthetic.exists(pmid) { return pmid }
-    return withIndex { $0.identifiers[doi] }
+    return withIndex(filedIndex, filed.values) { $0.identifiers[doi] }
   }
 
-  private func withIndex<Result: Sendable>(_ body: (Index) -> Result) -> Result {
+  private func withInventedIndex<Result: Sendable>(_ body: (Index) -> Result) -> Result {
+    let invented = articles.lazy.filter { self.filed[$0] == nil }
+    return withIndex(inventedIndex, invented.map { FiledRecord(SyntheticArticle($0, self.synthetic)) }, body)
+  }
+
+  private func withIndex<Result: Sendable>(
+    _ index: borrowing Mutex<Index?>, _ records: some Sequence<FiledRecord>, _ body: (Index) -> Result
+  ) -> Result {
     index.withLock { index in
-      let made = index ?? makeIndex()
+      let made = index ?? Index(records)
       index = made
       return body(made)
     }
-  }
-
-  private func makeIndex() -> Index {
-    var index = Index()
-    for pmid in articles {
-      let record = filed[pmid] ?? FiledRecord(SyntheticArticle(pmid, synthetic))
-      // Genes that invented articles name are found as all genes are, by their own articles.
-      for (word, parts) in record.words where filed[pmid] != nil || !Synthetic.isGene(word) {
-        index.postings[word, default: []].append(Posting(pmid: pmid, parts: parts))
-      }
-      if let doi = record.doi { index.identifiers[doi] = pmid }
-    }
-    return index
   }
 }

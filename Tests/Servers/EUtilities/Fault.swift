@@ -38,7 +38,7 @@ public enum Fault: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .tooMany: "429, the limit's JSON body, no Retry-After"
     case .tooManySeconds: "429 with Retry-After: 1"
-    case .tooManyDate: "429 with a Retry-After date one second ahead"
+    case .tooManyDate: "429 with a Retry-After date one to two seconds ahead"
     case .tooManyIn200: "the limit's JSON body with status 200"
     case .badGateway: "502 with an HTML page"
     case .forwarding: "500 with the JSON body \"error forwarding request\""

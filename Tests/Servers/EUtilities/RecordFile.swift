@@ -98,9 +98,19 @@ struct FiledRecord: Sendable {
 
 /// The words of a text as searches compare them: lower case, letters and digits with hyphens between.
 func searchWords(_ text: String) -> [String] {
-  text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "-") }.map { word in
-    String(word.drop { $0 == "-" })
-  }.filter { !$0.isEmpty }
+  let bytes = Array(text.utf8)
+  let words: [String] =
+    if bytes.allSatisfy({ $0 < 128 }) {
+      bytes.split { byte in
+        switch byte {
+        case 48...57, 65...90, 97...122, UInt8(ascii: "-"): false
+        default: true
+        }
+      }.map { String(decoding: $0.map { (65...90).contains($0) ? $0 | 32 : $0 }, as: UTF8.self) }
+    } else {
+      text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "-") }.map(String.init)
+    }
+  return words.map { $0.hasPrefix("-") ? String($0.drop { $0 == "-" }) : $0 }.filter { !$0.isEmpty }
 }
 
 extension ArraySlice<UInt8> {

@@ -200,6 +200,7 @@ struct Search {
         result.translations.append((word, all))
         return Part(part.articles, takes: part.takes, "(\(all))")
       }
+      if parts == .headings, let part = organism(word, translation) { return part }
       return text(word, parts, translation)
     }
   }
@@ -214,9 +215,10 @@ struct Search {
     if let special = corpus.synthetic.specialArticles(word) { return Part(special, translation) }
     var found: Set<Int> = []
     let compared = searchWords(word).joined(separator: " ")
-    let postings = corpus.postings(word.hasSuffix("*") ? compared + "*" : compared)
+    let isGene = Synthetic.isGene(word)
+    let postings = corpus.postings(word.hasSuffix("*") ? compared + "*" : compared, isGene: isGene)
     for posting in postings where !posting.parts.isDisjoint(with: parts) { found.insert(posting.pmid) }
-    if Synthetic.isGene(word), !parts.isDisjoint(with: [.title, .abstract]) {
+    if isGene, !parts.isDisjoint(with: [.title, .abstract]) {
       found.formUnion(corpus.synthetic.articles(ofGene: word))
     }
     guard !found.isEmpty else { return nil }
