@@ -26,7 +26,7 @@ extension Augment {
       if plan != nil { return questions.map { _ in RowAnswer() } }
       return try waiting { () throws(Failure) in try await online.answers(to: questions) }
     }
-    stage.recorder.addSource(url: utilities.base, licence: AugPubMed.notice, time: surroundings.clock.now())
+    stage.recorder.addSource(url: utilities.base, licence: AugPubMed.policies, time: surroundings.clock.now())
     let (tally, needsArticles) = (OnlineAugmenter.Tally(), needsArticles)
     let (contexts, idField) = (contexts(in: stage), idField)
     let quarantines = if case .quarantine = input.onError { true } else { false }

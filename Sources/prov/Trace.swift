@@ -37,7 +37,9 @@ struct Trace: ParsableCommand {
     add("fields", (context["fields"]?.elements ?? []).map { StageText.text($0) }.joined(separator: ", "))
     for detail in context["details"]?.members ?? [] { add(printable(detail.name), StageText.text(detail.value)) }
     for attempt in context["attempts"]?.elements ?? [] {
-      add("attempt", "\(StageText.text(attempt["status"])) after waiting \(StageText.text(attempt["waited"])) s")
+      let request = attempt["request"].map { "\(StageText.text($0)) " } ?? ""
+      add(
+        "attempt", "\(request)\(StageText.text(attempt["status"])) after waiting \(StageText.text(attempt["waited"])) s")
     }
     if let cache = context["cache"] {
       let age = cache["age"].map { ", \(StageText.text($0)) s old" } ?? ""

@@ -99,7 +99,7 @@ public struct NetworkOptions: ParsableArguments {
     return CachedService(
       service: Service(
         name: name, userAgent: "millrace/\(Millrace.version)", limiter: limiter, stallTimeout: timeout.seconds,
-        surroundings: surroundings),
+        surroundings: surroundings, note: { diagnostics.note($0) }),
       cache: kept, refreshes: refresh, isOffline: offline)
   }
 }

@@ -52,6 +52,10 @@ public final class Service: Sendable {
     }
   }
 
+  /// Seconds: a service that wants more rest than this is not waited for.
+  private static let longestPause = 300.0
+  /// Seconds from which on a pause is told.
+  private static let pauseToTell = 5.0
   /// Failed requests in a row from which on the service is taken for down.
   private static let failuresOfServiceDown = 5
 
@@ -61,6 +65,7 @@ public final class Service: Sendable {
   private let retry: RetryPolicy
   private let stallTimeout: Double?
   private let surroundings: Surroundings
+  private let note: @Sendable (String) -> Void
   /// Made for the first request: it loads libcurl.
   private let client = Mutex<HTTPClient?>(nil)
   private let failuresInARow = Atomic(0)
@@ -69,9 +74,10 @@ public final class Service: Sendable {
   /// - Parameters:
   ///   - name: the service in messages, such as "PubMed".
   ///   - stallTimeout: seconds without a byte after which a try is given up, instead of the requests' own.
+  ///   - note: takes what a person who waits wants to know.
   public init(
     name: String, userAgent: String, limiter: RateLimiter, retry: RetryPolicy = RetryPolicy(),
-    stallTimeout: Double? = nil, surroundings: Surroundings
+    stallTimeout: Double? = nil, surroundings: Surroundings, note: @escaping @Sendable (String) -> Void
   ) {
     self.name = name
     self.userAgent = userAgent
@@ -79,6 +85,7 @@ public final class Service: Sendable {
     self.retry = retry
     self.stallTimeout = stallTimeout
     self.surroundings = surroundings
+    self.note = note
   }
 
   /// Requests sent so far, every try counted.
@@ -125,11 +132,18 @@ public final class Service: Sendable {
         problem = Problem(error)
         attempts.append(.init(status: error.word, waited: waited, request: kind))
       }
-      if problem.isTooFast { limiter.slowDown(retryAfter: problem.retryAfter) }
+      let rest = problem.retryAfter ?? 0
+      if problem.isTooFast { limiter.slowDown(retryAfter: problem.retryAfter.map { min($0, Self.longestPause) }) }
+      if rest >= Self.pauseToTell, rest <= Self.longestPause { note("\(name) asks for a pause of \(Int(rest)) s") }
+      if rest > Self.longestPause, problem.kind == .transient {
+        failuresInARow.add(1, ordering: .relaxed)
+        throw Refusal(
+          kind: .transient, reason: "\(problem.text), for the next \(Int(rest)) s", attempts: attempts)
+      }
       let isDown = failuresInARow.load(ordering: .relaxed) >= Self.failuresOfServiceDown
       guard problem.kind == .transient, attempts.count <= (isDown ? 0 : retry.retries) else {
         if problem.kind == .transient { failuresInARow.add(1, ordering: .relaxed) }
-        throw Refusal(kind: problem.kind, reason: problem.reason(of: name, tries: attempts.count), attempts: attempts)
+        throw Refusal(kind: problem.kind, reason: problem.reason(tries: attempts.count), attempts: attempts)
       }
       // The gate that everybody waits at is pause enough after a call to slow down.
       pause =
@@ -187,7 +201,7 @@ private struct Problem {
     status = error.word
   }
 
-  func reason(of service: String, tries: Int) -> String {
+  func reason(tries: Int) -> String {
     tries > 1 ? "\(text) (tried \(tries) times)" : text
   }
 }
