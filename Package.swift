@@ -84,11 +84,13 @@ let package = Package(
       path: "Tests/Probe", swiftSettings: swiftSettings),
     // What augmenters talk to in tests and demonstrations.
     .target(
-      name: "EUtilities", dependencies: ["Support", "CZlib"], path: "Tests/Servers/EUtilities",
+      name: "ScriptedEUtilities", dependencies: ["Support", "CZlib"], path: "Tests/Servers/EUtilities",
       swiftSettings: swiftSettings + optimisedAlways),
     .executableTarget(
       name: "eutils-server",
-      dependencies: ["EUtilities", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "ScriptedEUtilities", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Tests/Servers/eutils-server", swiftSettings: swiftSettings),
     .testTarget(
       name: "AugPubmedTests", dependencies: ["aug-pubmed", "MillraceCore", "Support"], swiftSettings: swiftSettings),
@@ -102,7 +104,7 @@ let package = Package(
       name: "PipelineTests", dependencies: ["Support", "chunk", "merge", "aug-pubmed", "prov"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "SupportTests", dependencies: ["EUtilities", "MillraceCore", "Support", "eutils-server"],
+      name: "SupportTests", dependencies: ["ScriptedEUtilities", "MillraceCore", "Support", "eutils-server"],
       swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", dependencies: ["Support"], swiftSettings: swiftSettings),
     .testTarget(

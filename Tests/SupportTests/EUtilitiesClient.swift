@@ -1,4 +1,4 @@
-import EUtilities
+import ScriptedEUtilities
 import Support
 import Testing
 

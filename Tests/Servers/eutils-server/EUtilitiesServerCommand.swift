@@ -1,5 +1,5 @@
 import ArgumentParser
-import EUtilities
+import ScriptedEUtilities
 import Glibc
 import Support
 
