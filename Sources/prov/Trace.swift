@@ -39,7 +39,8 @@ struct Trace: ParsableCommand {
     for attempt in context["attempts"]?.elements ?? [] {
       let request = attempt["request"].map { "\(StageText.text($0)) " } ?? ""
       add(
-        "attempt", "\(request)\(StageText.text(attempt["status"])) after waiting \(StageText.text(attempt["waited"])) s")
+        "attempt", "\(request)\(StageText.text(attempt["status"])) after waiting \(StageText.text(attempt["waited"])) s"
+      )
     }
     if let cache = context["cache"] {
       let age = cache["age"].map { ", \(StageText.text($0)) s old" } ?? ""

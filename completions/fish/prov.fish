@@ -32,6 +32,8 @@ function __prov_parse_tokens -S
             __prov_parse_subcommand 1 'version' 'h/help'
         case 'seal'
             __prov_parse_subcommand 1 'version' 'h/help'
+        case 'diff'
+            __prov_parse_subcommand 2 'all' 'full' 'json' 'version' 'h/help'
         case 'help'
             __prov_parse_subcommand -r 1 'version'
         end
@@ -94,6 +96,7 @@ complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq
 complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'verify' -d 'Hash a file and its inputs again and compare along the whole chain.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'whence' -d 'Find by content which pipeline wrote a file, wherever the file was moved to.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'seal' -d 'Write the sidecar of a file that another program wrote last, as in ... | gzip > FILE.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'diff' -d 'Tell what differed between the runs that made two files.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov show" -eq 1' -F
 complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov show" full' -l 'full' -d 'Print whole digests, and every input.'
@@ -115,4 +118,11 @@ complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "pro
 complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov seal" -eq 1' -F
 complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov seal" version' -l 'version' -d 'Show the version.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov seal" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov diff" -eq 1' -F
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov diff" -eq 2' -F
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov diff" all' -l 'all' -d 'Compare names of outputs, workers, times, hosts and environments, too.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov diff" full' -l 'full' -d 'Print whole digests, and every input.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov diff" json' -l 'json' -d 'Print JSON.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov diff" version' -l 'version' -d 'Show the version.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov diff" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov help" version' -l 'version' -d 'Show the version.'
