@@ -7,7 +7,7 @@ struct SearchResult: Sendable, Equatable {
   var pmids: [PMID]
   /// The query as PubMed understood it.
   var translation: String
-  /// Parts of the query that PubMed does not know and left out.
+  /// Parts of the query that PubMed does not know as they stand, and left out.
   var dropped: [String]
   /// What else it says, in its words.
   var messages: [String]
@@ -45,9 +45,9 @@ struct SearchResult: Sendable, Equatable {
     }
     guard pmids.count <= count else { throw .unreadable("it lists more PMIDs than it counts") }
     translation = texts("QueryTranslation").first ?? ""
-    dropped = texts("ErrorList/PhraseNotFound") + texts("ErrorList/FieldNotFound")
-    messages =
-      texts("WarningList/OutputMessage") + texts("WarningList/PhraseIgnored").map { "ignored: \($0)" }
-      + texts("WarningList/QuotedPhraseNotFound").map { "not found as a phrase: \($0)" }
+    // A quoted phrase that is not in the index is searched for word by word, if at all.
+    dropped =
+      texts("ErrorList/PhraseNotFound") + texts("ErrorList/FieldNotFound") + texts("WarningList/QuotedPhraseNotFound")
+    messages = texts("WarningList/OutputMessage") + texts("WarningList/PhraseIgnored").map { "ignored: \($0)" }
   }
 }
