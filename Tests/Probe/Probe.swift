@@ -8,7 +8,8 @@ struct Probe: MillraceCommand {
   static let configuration = CommandConfiguration(
     commandName: programName, abstract: "Do one thing with MillraceCore.", version: Millrace.versionText,
     subcommands: [
-      WriteForever.self, HoldLock.self, ProbeStage.self, Fail.self, Flood.self, ShowProgress.self, Cores.self, Fetch.self,
+      WriteForever.self, HoldLock.self, ProbeStage.self, Fail.self, Flood.self, ShowProgress.self, Cores.self,
+      Fetch.self,
     ])
 }
 

@@ -14,7 +14,7 @@ import Synchronization
 ///
 /// Make a client when the first request is to be made, not before: that opens libcurl.
 public final class HTTPClient: Sendable {
-  private let loop: TransferLoop
+  let loop: TransferLoop
 
   /// - Parameter userAgent: The tool and its version; services ask for it.
   /// - Throws: when libcurl cannot be opened, or the system refuses a thread.

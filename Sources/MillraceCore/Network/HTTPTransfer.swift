@@ -1,5 +1,3 @@
-import Glibc
-
 /// One request on the client's thread, from its first connection through its redirects to its answer.
 final class HTTPTransfer {
   static let maximumRedirects = 5
@@ -20,7 +18,7 @@ final class HTTPTransfer {
     self.submission = submission
     url = submission.url
     method = submission.request.method
-    deadline = secondsOfSteadyClock() + submission.request.limits.totalTimeout
+    deadline = Clock.monotonicSeconds() + submission.request.limits.totalTimeout
   }
 
   /// Prepares the next transfer; nil when libcurl has no memory for it.
@@ -36,7 +34,7 @@ final class HTTPTransfer {
       CurlSetup(
         url: url.text, body: method == .post ? request.body : nil, headerLines: lines, authorities: authorities,
         connectMilliseconds: milliseconds(request.limits.connectTimeout),
-        totalMilliseconds: milliseconds(deadline - secondsOfSteadyClock()),
+        totalMilliseconds: milliseconds(deadline - Clock.monotonicSeconds()),
         stallSeconds: max(1, Int(min(request.limits.stallTimeout, 1e6).rounded(.up)))),
       receiver: HTTPResponseReceiver(maximumBodyBytes: request.limits.maximumBodyBytes))
   }
@@ -73,11 +71,4 @@ final class HTTPTransfer {
     if response.status == 303 { method = .get }
     return true
   }
-}
-
-/// Seconds that pass whatever happens to the time of day.
-private func secondsOfSteadyClock() -> Double {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

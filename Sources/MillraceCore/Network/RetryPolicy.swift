@@ -39,7 +39,11 @@ public struct RetryPolicy: Sendable, Hashable {
     if let retryAfter, retryAfter.isFinite, retryAfter >= 0 {
       pause = min(retryAfter, Self.longestRetryAfter)
     } else {
-      for _ in 1..<max(2, number) where pause < cap { pause = number > 1 ? min(pause * factor, cap) : pause }
+      var next = 1
+      while next < number, pause < cap, pause * factor > pause {
+        pause = min(pause * factor, cap)
+        next += 1
+      }
     }
     return pause * (1 + jitter * (Double(random() >> 11) / 0x1p53))
   }
@@ -57,7 +61,7 @@ public struct RetryPolicy: Sendable, Hashable {
       seconds = Double(number)
     } else {
       // All three forms begin with the day's name; libcurl would also take a bare number for a date.
-      guard UInt8(ascii: "A")...UInt8(ascii: "Z") ~= first, (try? Curl.open()) != nil,
+      guard UInt8(ascii: "A")...UInt8(ascii: "Z") ~= first, !text.utf8.contains(0), (try? Curl.open()) != nil,
         let date = Curl.seconds(ofDate: text)
       else { return nil }
       seconds = max(0, Double(date - now.seconds) - Double(now.nanoseconds) * 1e-9)
