@@ -12,6 +12,9 @@ import Synchronization
 /// `CURL_CA_BUNDLE`, `SSL_CERT_FILE` or `SSL_CERT_DIR`. There are no cookies, no `.netrc`, and no retries: what a request
 /// met is told as it was.
 ///
+/// A body shorter than its announced length is an error, and so is one that does not decompress. libcurl takes a compressed
+/// body that was cut and announced with the cut length for whole: whether its document is whole, the tool must look.
+///
 /// Make a client when the first request is to be made, not before: that opens libcurl.
 public final class HTTPClient: Sendable {
   let loop: TransferLoop
