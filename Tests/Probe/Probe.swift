@@ -10,6 +10,7 @@ struct Probe: MillraceCommand {
     subcommands: [
       WriteForever.self, HoldLock.self, ProbeStage.self, Fail.self, Flood.self, ShowProgress.self, Cores.self,
       Fetch.self,
+      ProbeCache.self, ProbeLimiter.self,
     ])
 }
 
@@ -88,7 +89,10 @@ struct Cores: MillraceCommand {
 }
 
 /// Prints at once: the test waits for it.
-private func say(_ text: String) {
+private func say(_ text: String) { writeLine(text, to: STDOUT_FILENO) }
+
+/// Writes a line in one call, so that lines of many processes do not mix.
+func writeLine(_ text: String, to descriptor: Int32) {
   let line = Array((text + "\n").utf8)
-  _ = unsafe write(STDOUT_FILENO, line, line.count)
+  _ = unsafe write(descriptor, line, line.count)
 }

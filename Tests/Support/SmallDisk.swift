@@ -11,6 +11,12 @@ public final class SmallDisk: Sendable {
     guard unsafe mount("tmpfs", folder.path, "tmpfs", 0, "size=\(bytes)") == 0 else { return nil }
   }
 
+  /// From now on nothing can be written there, not by root either.
+  public func makeReadOnly() {
+    let result = unsafe mount("tmpfs", folder.path, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil)
+    precondition(result == 0, "cannot mount it anew")
+  }
+
   deinit { unsafe umount2(folder.path, Int32(MNT_DETACH)) }
 }
 

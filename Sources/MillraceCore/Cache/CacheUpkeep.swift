@@ -34,7 +34,7 @@ extension ResponseCache {
   /// what killed writers left.
   @discardableResult
   public func prune() throws(Failure) -> Removed {
-    guard isThere(folder) else { return Removed() }
+    guard isUsable, isThere(folder) else { return Removed() }
     let now = clock.now()
     // A moment before 1970 is nobody's last use; the limit may be larger than any number of seconds.
     let oldest = Timestamp(seconds: now.seconds - Int(min(max(0, limits.unusedFor), Double(now.seconds))))
@@ -62,5 +62,7 @@ extension ResponseCache {
     _ = try? prune()
   }
 
-  private func entries() throws(Failure) -> [DigestNamedFiles.File] { isThere(folder) ? try files.all() : [] }
+  private func entries() throws(Failure) -> [DigestNamedFiles.File] {
+    isUsable && isThere(folder) ? try files.all() : []
+  }
 }

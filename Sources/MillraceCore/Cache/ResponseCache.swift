@@ -9,9 +9,9 @@ import Synchronization
 ///
 ///     let cache = ResponseCache(folder: cacheFolder(environment) + "/eutils", warn: diagnostics.warn)
 ///     let claim = cache.claim(missing)
-///     for key in claim.keys { cache.store(try await fetch(key), for: key) }
+///     for key in claim.keys where cache.entry(for: key) == nil { cache.store(try await fetch(key), for: key) }
 ///     claim.release()
-///     for key in missing where !claim.isHeld(key) { await cache.wait(for: key) … }
+///     for key in missing where !claim.isHeld(key) { await cache.wait(for: key) … and from the beginning }
 ///
 /// Whoever holds a claim fetches and releases before it waits for others; two who wait for each other's keys while they
 /// hold their own would both wait until the time is up.
@@ -181,6 +181,8 @@ public final class ResponseCache: Sendable {
 
   /// Says that these keys are about to be fetched, and finds out which of them somebody else is fetching, here or in
   /// another process. Never waits. Where the file system has no locks all keys are the claim's: the lock saves work only.
+  ///
+  /// Look into the cache once more before fetching: since the last look somebody may have stored the answer and let go.
   public func claim(_ keys: [String]) -> Claim {
     Claim(keys, file: isUsable ? CacheLockFile("\(folder)/locks") : nil, locks: locks)
   }
