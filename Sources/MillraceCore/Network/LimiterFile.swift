@@ -3,19 +3,27 @@ import Glibc
 /// The file in which the processes of a user share a `LimiterState`: read, changed and written under its lock, which is
 /// held for some microseconds and never while somebody waits.
 ///
+/// A process may be stopped in the midst of that and keep its lock for hours. So the file has several, one byte each:
+/// who cannot get the first takes the second, until the first is free again. The one that was stopped begins anew when it
+/// goes on.
+///
 /// One thread at a time uses it.
 final class LimiterFile {
   private let path: String
   /// Opened at the first use.
   private var descriptor: Int32 = -1
+  /// The lock that is taken: all below were kept for too long.
+  private var level: off_t = 0
+  private let patience: Double
 
-  /// How long to try for the lock, in seconds. Only a holder that was stopped in the midst of it keeps it for long.
-  private static let patience = 30.0
+  private static let locks: off_t = 8
 
   /// - Parameters:
   ///   - folder: Is made (0700) where needed.
   ///   - key: Enters the file's name as a part of a digest only.
-  init(folder: String, service: String, key: String?) {
+  ///   - patience: How long to try for a lock before the next one is taken, in seconds.
+  init(folder: String, service: String, key: String?, patience: Double = 1) {
+    self.patience = patience
     let digest = SHA256Digest(of: "\(service)\0\(key ?? "")").hex.prefix(16)
     path = "\(folder)/limits/\(Self.fileName(service))-\(digest)"
   }
@@ -28,39 +36,71 @@ final class LimiterFile {
 
   /// Changes the state that all processes see, and returns what `change` does.
   ///
+  /// - Parameter change: May be called again when this process was stopped before the change was written.
   /// - Throws: When the file cannot be used; `change` was not called then, or its change did not reach the others.
   func update<Result>(now: () -> Int64, _ change: (inout LimiterState) -> Result) throws(Failure) -> Result {
+    // On a file system where each reading takes so long, the last one must do.
+    for _ in 0..<3 {
+      if let result = try attempt(now: now, change, isLast: false) { return result }
+    }
+    guard let result = try attempt(now: now, change, isLast: true) else { fatalError("the last attempt has a result") }
+    return result
+  }
+
+  /// Nil when so much time went by before the writing that others may have gone on meanwhile.
+  private func attempt<Result>(
+    now: () -> Int64, _ change: (inout LimiterState) -> Result, isLast: Bool
+  ) throws(Failure) -> Result? {
     try lock()
-    defer { flock(descriptor, LOCK_UN) }
+    let locked = Clock.monotonicSeconds()
+    defer { Linux.unlockBytes(descriptor) }
     let before = try read()
     // What is no state was damaged; as if a request had been let go just now is the polite reading.
     var state = before ?? LimiterState(last: now())
     let result = change(&state)
-    if state != before { try write(state) }
+    guard state != before else { return result }
+    guard isLast || Clock.monotonicSeconds() - locked < patience / 2 else { return nil }
+    try write(state)
     return result
   }
 
   private func lock() throws(Failure) {
-    let end = Clock.monotonicSeconds() + Self.patience
-    var pause: UInt32 = 100
     while true {
       if descriptor < 0 { try open() }
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-        var status = stat()
-        if unsafe fstat(descriptor, &status) == 0, status.st_nlink > 0 { return }
-        // Somebody removed the file, and those who come now make another one.
-        closeFile()
-        continue
-      }
-      let error = errno
-      guard error == EWOULDBLOCK || error == EINTR else {
-        throw .system(.inputOutput, "cannot lock the file", errorNumber: error, at: Place(file: path))
-      }
-      guard Clock.monotonicSeconds() < end else {
-        throw Failure(.inputOutput, "another process keeps the file locked", at: Place(file: path))
+      try lockOneByte()
+      var status = stat()
+      if unsafe fstat(descriptor, &status) == 0, status.st_nlink > 0 { return }
+      // Somebody removed the file, and those who come now make another one.
+      closeFile()
+    }
+  }
+
+  private func lockOneByte() throws(Failure) {
+    for lower in 0..<level where try tryLock(lower) {
+      level = lower
+      return
+    }
+    var end = Clock.monotonicSeconds() + patience
+    var pause: UInt32 = 100
+    while try !tryLock(level) {
+      if Clock.monotonicSeconds() > end {
+        guard level + 1 < Self.locks else {
+          throw Failure(.inputOutput, "other processes keep the file locked", at: Place(file: path))
+        }
+        level += 1
+        end = Clock.monotonicSeconds() + patience
       }
       usleep(UInt32.random(in: pause / 2...pause))
       pause = min(pause * 2, 20_000)
+    }
+  }
+
+  private func tryLock(_ level: off_t) throws(Failure) -> Bool {
+    let error = Linux.lockByte(descriptor, at: level)
+    switch error {
+    case 0: return true
+    case EAGAIN, EACCES, EINTR: return false
+    default: throw .system(.inputOutput, "cannot lock the file", errorNumber: error, at: Place(file: path))
     }
   }
 

@@ -38,17 +38,22 @@ final class LimiterQueue: Sendable {
   private let interval: Nanoseconds
   private let clock: Clock
   private let warn: @Sendable (Failure) -> Void
+  private let startThread: ThreadStart
+
+  typealias ThreadStart = @Sendable (_ body: @escaping @Sendable () -> Void) throws(Failure) -> Void
 
   /// The longest nap, so that a clock that is set, and a report that comes in between, are noticed soon.
   private static let longestNap: Nanoseconds = 250_000_000
 
   init(
-    file: sending LimiterFile, interval: Nanoseconds, clock: Clock, warn: @escaping @Sendable (Failure) -> Void
+    file: sending LimiterFile, interval: Nanoseconds, clock: Clock, warn: @escaping @Sendable (Failure) -> Void,
+    startThread: @escaping ThreadStart = { (body) throws(Failure) in _ = try Worker("limiter", body: body) }
   ) {
     counter = Mutex(Counter(file: file))
     self.interval = interval
     self.clock = clock
     self.warn = warn
+    self.startThread = startThread
   }
 
   /// Waits for a turn and returns its moment; nil when the task was cancelled.
@@ -97,7 +102,7 @@ final class LimiterQueue: Sendable {
     }
     if isServed { return }
     do throws(Failure) {
-      _ = try Worker("limiter") { self.work() }
+      try startThread { self.work() }
     } catch {
       // Better a blocked thread of the pool than nobody who serves.
       Task.detached { self.work() }

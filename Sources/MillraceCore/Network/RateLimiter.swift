@@ -63,7 +63,7 @@ public final class RateLimiter: Sendable {
   /// Tells that the service refused a request: nobody sends for as long as it asked (an hour at most), or, where it did
   /// not say, for 1 s, then 2, 4, 8 and 15 s as long as nothing succeeds in between.
   ///
-  /// Returns at once; every later turn, here and in other processes, is behind the pause.
+  /// Returns at once. Every later turn here is behind the pause; other processes see it some milliseconds later.
   public func slowDown(retryAfter: Double?) {
     guard interval > 0 else { return }
     queue.report(.slowDown(retryAfter))
