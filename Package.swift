@@ -128,7 +128,10 @@ if Context.environment["MILLRACE_FUZZ"] != nil {
   package.targets += [
     .target(
       name: "aug-pubmed", dependencies: links + ["CLibXML2"],
-      exclude: ["AugPubMed.swift", "Augment.swift", "Parse.swift"], swiftSettings: swiftSettings),
+      exclude: [
+        "AugPubMed.swift", "Augment.swift", "Augment+Files.swift", "Augment+Network.swift", "AugmentOptions.swift",
+        "Parse.swift",
+      ], swiftSettings: swiftSettings),
     .executableTarget(
       name: "fuzz", dependencies: links + ["ChunkManifest", "CRecordIndex", "aug-pubmed"], path: "Fuzz/Sources",
       swiftSettings: swiftSettings),
