@@ -9,7 +9,8 @@ struct StageText {
 
   /// A pipeline and its stages, upstream first, without an end of line.
   func describe(_ part: ProvenanceChain.Part) -> String {
-    var lines = part.stages.flatMap { describe(stage: $0, of: part) + [""] }
+    let files = Dictionary(grouping: part.files) { $0["stage"]?.text ?? "" }
+    var lines = part.stages.flatMap { self.lines(of: $0, files: files[$0["id"]?.text ?? ""] ?? []) + [""] }
     let pipeline = part.pipeline
     lines.append("pipeline      \(Self.text(pipeline["command"]))")
     if let offset = pipeline["offset"]?.integer { lines.append("appended at   byte \(offset)") }
@@ -18,7 +19,10 @@ struct StageText {
     return lines.joined(separator: "\n")
   }
 
-  private func describe(stage: JSONValue, of part: ProvenanceChain.Part) -> [String] {
+  /// A stage.
+  ///
+  /// - Parameter files: what it wrote beside its output.
+  func lines(of stage: JSONValue, files: [JSONValue]) -> [String] {
     let status = stage["status"]?.integer ?? 0
     let elapsed = Self.seconds(stage["resources"]?["elapsed"])
     var lines = [
@@ -48,7 +52,6 @@ struct StageText {
         "and \(inputs.count - shown) more, \(unverified == 0 ? "all verified" : "\(unverified) of them not verified")")
     }
     if let output = stage["output"] { add("output", content(output)) }
-    let files = part.files.filter { $0["stage"] == stage["id"] }
     if let first = files.first {
       add("files", Self.text(first["path"]) + (files.count == 1 ? "" : " and \(files.count - 1) more"))
     }
@@ -66,14 +69,14 @@ struct StageText {
   }
 
   /// `sha256:` and the first digits, or all.
-  private func digest(_ value: JSONValue?) -> String {
+  func digest(_ value: JSONValue?) -> String {
     let text = Self.text(value)
     let digits = text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text
     return "sha256:\(isFull ? digits : shortened(digits))"
   }
 
   /// Enough hexadecimal digits to tell one from another; what follows "+" is kept.
-  private func shortened(_ digits: String) -> String {
+  func shortened(_ digits: String) -> String {
     let parts = digits.split(separator: "+", maxSplits: 1)
     return (parts.first.map { String($0.prefix(12)) } ?? "") + (parts.count > 1 ? "+\(parts[1])" : "")
   }
