@@ -11,6 +11,8 @@ struct ToolOptions: Sendable {
     case output
     /// A value that may be `quarantine=FILE`.
     case errorPolicy
+    /// Where a service is asked, which is sent the key of whoever runs the tool.
+    case address
   }
 
   /// By name, with the hyphens.
@@ -30,8 +32,13 @@ struct ToolOptions: Sendable {
     ]),
     "merge": ToolOptions(["--no-verify": .flag, "--allow-missing": .flag, "--union": .flag]),
     "aug-pubmed": ToolOptions(
-      ["--xml": .inputs, "--pmid-field": .value, "--prefix": .value, "--fields": .value, "--markup": .value],
-      subcommands: ["augment", "parse"]),
+      [
+        "--query": .value, "--field": .value, "--pmid-field": .value, "--xml": .inputs, "--max-articles": .value,
+        "--all": .flag, "--since": .value, "--until": .value, "--date-type": .value, "--sort": .value,
+        "--fields": .value, "--markup": .value, "--explode": .flag, "--prefix": .value, "--email": .value,
+        "--base-url": .address, "--interval": .value, "--timeout": .value, "--cache": .output, "--cache-age": .value,
+        "--refresh": .flag, "--no-cache": .flag, "--offline": .flag,
+      ], subcommands: ["augment", "parse"]),
   ]
 
   /// Of the option groups that the tools share.
