@@ -41,6 +41,8 @@ public struct NetworkOptions: ParsableArguments {
   @Flag(help: "Send no request: answer from the cache, of whatever age, or fail.")
   public var offline = false
 
+  private static let shortestInterval = 0.001
+
   public init() {}
 
   public func validate() throws {
@@ -87,9 +89,10 @@ public struct NetworkOptions: ParsableArguments {
     surroundings: Surroundings, diagnostics: Diagnostics
   ) -> CachedService {
     let warn: @Sendable (Failure) -> Void = { diagnostics.warning($0.description) }
+    // Without any interval there would be no gate either to wait at when the service calls for fewer requests.
     let limiter = RateLimiter(
-      folder: stateFolder(surroundings.environment), service: host, key: key, interval: interval ?? usualInterval,
-      warn: warn)
+      folder: stateFolder(surroundings.environment), service: host, key: key,
+      interval: max(Self.shortestInterval, interval ?? usualInterval), warn: warn)
     let kept =
       hasNoCache
       ? nil
