@@ -2,6 +2,7 @@
 #   make demo                      build, and see the tools at work; NO_INSTALL=1 only says which packages are missing
 #   make test                      build, and run the tests
 #   make install PREFIX=/usr/local [PROGRAM_PREFIX=mr-] [DESTDIR=…], make uninstall with the same words
+#   make validators                install what others wrote to read the exports of prov, for make test, into .tools
 #   make bench, make fuzz [SECONDS=60], make soak
 #   make man, make completions     write anew what is made from the commands
 #   make format, make lint, make clean
@@ -25,7 +26,7 @@ BUILD = .build/release
 SOURCES = Package.swift Sources Tests Fuzz
 GENERATE_MANUAL = .build/debug/generate-manual-tool
 
-.PHONY: all packages release demo test bench install install-files uninstall man completions generate-manual \
+.PHONY: all packages release demo build-tests test validators bench install install-files uninstall man completions generate-manual \
   fuzz soak lint format clean
 
 all: release
@@ -41,10 +42,16 @@ release: packages
 demo: release
 	examples/demo $(BUILD)
 
-test: packages
+build-tests: packages
 	swift build --build-tests
 	$(MAKE) --no-print-directory generate-manual
+
+# Without the validators the tests that need them are skipped.
+test: build-tests
 	swift test --skip-build --parallel
+
+validators: packages
+	@scripts/make-validators .tools/validators
 
 bench: release
 	Benchmarks/run $(BUILD)

@@ -15,7 +15,7 @@ struct Prov: MillraceCommand {
         $ prov verify result.csv
       """,
     version: Millrace.versionText,
-    subcommands: [Show.self, Trace.self, Verify.self, Whence.self, Seal.self, Diff.self, Graph.self])
+    subcommands: [Show.self, Trace.self, Verify.self, Whence.self, Seal.self, Diff.self, Graph.self, Export.self])
 }
 
 /// The file whose provenance is asked for.

@@ -33,24 +33,11 @@ public struct ChainVerification: Sendable {
 
   private mutating func verify(_ path: String, _ reader: ProvenanceReader, depth: Int) throws(Failure) {
     let chain = try ProvenanceChain(reader)
-    let link = "output \(path)"
     let isOfFolder = isFolder(path)
     if isOfFolder {
       try verifyFiles(inFolder: path, chain, source: reader.name)
-    } else if reader.name == folderSidecar(forFile: path) {
-      let content = try SHA256Digest.ofFile(path)
-      let written = chain.filesOfLastStage.last { nameInFolder($0["path"]?.text ?? "") == nameInFolder(path) }
-      if let written {
-        compare(content, StreamContent(written), link: link, source: reader.name)
-      } else {
-        add(.broken, link, "\(reader.name) does not tell of it")
-      }
     } else {
-      let file = try OpenFile(path)
-      let problem = try withExtendedLifetime(file) { () throws(Failure) in
-        try SidecarSegments(reader).check(file.descriptor, name: path)
-      }
-      add(problem == nil ? .holds : .broken, link, problem ?? "has the digest that \(reader.name) gives")
+      addOutput(path, try Self.problem(ofOutput: path, chain, reader), source: reader.name)
     }
     guard verified.insert(reader.name).inserted else { return }
     let folder = isOfFolder ? folderPart(of: withoutTrailingSlashes(path)) : folderPart(of: path)
@@ -64,25 +51,40 @@ public struct ChainVerification: Sendable {
     for file in chain.filesOfLastStage {
       let name = nameInFolder(file["path"]?.text ?? "")
       let filePath = "\(withoutTrailingSlashes(path))/\(name)"
-      let link = "output \(filePath)"
       if name.isEmpty || name == ".." || name == "." {
-        add(.broken, link, "\(source) names no file")
+        addOutput(filePath, "\(source) names no file", source: source)
       } else if isRegularFile(filePath) {
-        compare(try SHA256Digest.ofFile(filePath), StreamContent(file), link: link, source: source)
+        addOutput(filePath, try Self.difference(of: filePath, from: file), source: source)
       } else {
-        add(.broken, link, "there is no such file")
+        addOutput(filePath, "there is no such file", source: source)
       }
     }
   }
 
-  private mutating func compare(
-    _ found: (digest: SHA256Digest, bytes: Int), _ expected: StreamContent?, link: String, source: String
-  ) {
-    if found.digest == expected?.digest {
-      add(.holds, link, "has the digest that \(source) gives")
-    } else {
-      add(.broken, link, "expected \(text(expected?.digest)), found \(found.digest)")
+  private mutating func addOutput(_ path: String, _ problem: String?, source: String) {
+    add(problem == nil ? .holds : .broken, "output \(path)", problem ?? "has the digest that \(source) gives")
+  }
+
+  private static func difference(of path: String, from record: JSONValue) throws(Failure) -> String? {
+    let expected = StreamContent(record)?.digest
+    let found = try SHA256Digest.ofFile(path).digest
+    return found == expected ? nil : "expected \(expected.map(\.description) ?? "no digest"), found \(found)"
+  }
+
+  /// What is wrong with a file, or nil when it still is what its provenance says; nothing before it is looked at.
+  ///
+  /// - Parameter chain: what `reader` reads.
+  public static func problem(
+    ofOutput path: String, _ chain: ProvenanceChain, _ reader: ProvenanceReader
+  ) throws(Failure) -> String? {
+    guard reader.name == folderSidecar(forFile: path) else {
+      let file = try OpenFile(path)
+      return try withExtendedLifetime(file) { () throws(Failure) in
+        try SidecarSegments(reader).check(file.descriptor, name: path)
+      }
     }
+    guard let written = chain.file(inFolder: path) else { return "\(reader.name) does not tell of it" }
+    return try difference(of: path, from: written)
   }
 
   private mutating func add(_ verdict: Verdict, _ link: String, _ explanation: String) {

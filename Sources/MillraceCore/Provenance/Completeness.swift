@@ -41,8 +41,8 @@ public struct StreamContent: Sendable, Equatable {
     return members
   }
 
-  /// Nil unless the value has at least a number of bytes.
-  init?(_ value: JSONValue?) {
+  /// What a record says about an input, an output or a file; nil unless it has at least a number of bytes.
+  public init?(_ value: JSONValue?) {
     guard let value, let bytes = value["bytes"]?.integer, bytes >= 0 else { return nil }
     self.bytes = bytes
     digest = value["sha256"]?.text.flatMap { SHA256Digest(hex: $0) }

@@ -50,6 +50,11 @@ public struct ProvenanceChain: Sendable {
     }
     guard !parts.isEmpty else { throw Failure(.badData, "no pipeline record", at: Place(file: reader.name)) }
   }
+
+  /// The record of a file that the chain's own stage wrote into a folder, of which this is the sidecar.
+  public func file(inFolder path: String) -> JSONValue? {
+    filesOfLastStage.last { nameInFolder($0["path"]?.text ?? "") == nameInFolder(path) }
+  }
 }
 
 extension ProvenanceChain {

@@ -109,7 +109,7 @@ import Glibc
   }
 
   /// Starts over.
-  func rewind() {
+  public func rewind() {
     position = 0
     offset = 0
     buffer.count = 0

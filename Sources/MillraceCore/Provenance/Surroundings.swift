@@ -27,6 +27,36 @@ extension Timestamp: Comparable {
   }
 }
 
+extension Timestamp {
+  /// The moment that a text in the form of `localText` names; nil for any other text.
+  public init?(localText text: String) {
+    let bytes = Array(text.utf8)
+    let form = Array("0000-00-00T00:00:00.000+00:00".utf8)
+    let zero = UInt8(ascii: "0")
+    let isWellFormed =
+      bytes.count == form.count
+      && zip(bytes, form).enumerated().allSatisfy { index, pair in
+        pair.1 == zero
+          ? (zero...UInt8(ascii: "9")).contains(pair.0)
+          : pair.0 == pair.1 || index == 23 && pair.0 == UInt8(ascii: "-")
+      }
+    guard isWellFormed else { return nil }
+    func number(_ range: Range<Int>) -> Int { bytes[range].reduce(0) { $0 * 10 + Int($1 - zero) } }
+    var parts = unsafe tm()
+    unsafe parts.tm_year = Int32(number(0..<4) - 1900)
+    unsafe parts.tm_mon = Int32(number(5..<7) - 1)
+    unsafe parts.tm_mday = Int32(number(8..<10))
+    unsafe parts.tm_hour = Int32(number(11..<13))
+    unsafe parts.tm_min = Int32(number(14..<16))
+    unsafe parts.tm_sec = Int32(number(17..<19))
+    let offset = (number(24..<26) * 60 + number(27..<29)) * 60
+    let seconds = unsafe timegm(&parts)
+    self.init(
+      seconds: bytes[23] == UInt8(ascii: "-") ? seconds + offset : seconds - offset,
+      nanoseconds: number(20..<23) * 1_000_000)
+  }
+}
+
 private func padded(_ number: Int, _ width: Int) -> String {
   let digits = String(number)
   return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
@@ -79,7 +109,7 @@ private func hexadecimal(_ value: UInt64) -> String {
 }
 
 /// True for the form of a UUID, in lower case.
-func isIdentifier(_ text: some StringProtocol) -> Bool {
+public func isIdentifier(_ text: some StringProtocol) -> Bool {
   text.utf8.count == 36
     && text.utf8.enumerated().allSatisfy { index, byte in
       [8, 13, 18, 23].contains(index)

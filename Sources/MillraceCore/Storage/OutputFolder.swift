@@ -36,11 +36,7 @@ public final class OutputFolder: Sendable {
   public func callAsFunction(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
 
   /// The folder's path from the root, links followed.
-  public var absolutePath: String {
-    guard let resolved = unsafe realpath(path, nil) else { return path }
-    defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
-  }
+  public var absolutePath: String { resolvedPath(path) ?? path }
 
   /// The names in the folder, sorted by their bytes.
   public func names() throws(Failure) -> [String] { try namesInFolder(path).sorted() }

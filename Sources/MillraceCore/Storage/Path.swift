@@ -1,18 +1,18 @@
 import Glibc
 
 /// The folder that a path's last component lies in: "." for a bare name.
-func folderPart(of path: String) -> String {
+public func folderPart(of path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "." }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 /// A path's last component.
-func nameInFolder(_ path: String) -> String {
+public func nameInFolder(_ path: String) -> String {
   path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
 }
 
 /// A folder's path as a prefix of others: `parts` of `parts/`; "/" stays.
-func withoutTrailingSlashes(_ path: String) -> String {
+public func withoutTrailingSlashes(_ path: String) -> String {
   var path = path[...]
   while path.utf8.count > 1, path.last == "/" { path = path.dropLast() }
   return String(path)
@@ -78,3 +78,10 @@ public func isRegularFile(_ path: String) -> Bool {
 
 /// Whether there is anything of that name, links followed.
 public func isThere(_ path: String) -> Bool { fileStatus(path, followingLinks: true) != nil }
+
+/// The path from the root, links followed; nil when there is nothing of that name.
+public func resolvedPath(_ path: String) -> String? {
+  guard let resolved = unsafe realpath(path, nil) else { return nil }
+  defer { unsafe free(resolved) }
+  return unsafe String(cString: resolved)
+}
