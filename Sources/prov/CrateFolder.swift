@@ -6,7 +6,10 @@ struct CrateFolder {
 
   private let lineage: Lineage
   private let subject: ExportSubject
+  /// Files of the crate.
   private var taken: Set<String> = []
+  /// Folders of the crate.
+  private var folders: Set<String> = []
 
   /// Relative paths of files, by their artifact.
   private(set) var places: [Int: String] = [:]
@@ -64,14 +67,19 @@ struct CrateFolder {
       try file.commit()
     }
     taken = [Self.metadataName, sidecarPlace]
-    var folders: Set<String> = [folder.path]
+    var made: Set<String> = []
     let results = Set(lineage.results)
     let inputs = lineage.artifacts.indices.filter { !results.contains($0) && lineage.artifacts[$0].path != nil }
     for index in lineage.results + inputs {
       let artifact = lineage.artifacts[index]
       guard let source = artifact.path, let digest = artifact.digest, isRegularFile(source) else { continue }
+      if !results.contains(index) {
+        if try SHA256Digest.ofFile(source).digest != digest { continue }
+      }
       let place = choosePlace(artifact)
-      try makeFolders(for: place, in: folder, &folders)
+      for above in Self.foldersAbove(place) where made.insert(above).inserted {
+        _ = try OutputFolder(path: folder(above))
+      }
       if try copy(source, digest, to: folder(place)) {
         places[index] = place
       } else if results.contains(index) {
@@ -88,20 +96,26 @@ struct CrateFolder {
     let isInside = !components.contains { $0.isEmpty || $0 == "." || $0 == ".." }
     var place = isInside ? given : "inputs/\(nameInFolder(given))"
     var number = 2
-    while !taken.insert(place).inserted {
+    while !isFree(place) {
       place = "inputs/\(number)/\(nameInFolder(given))"
       number += 1
     }
+    taken.insert(place)
+    for folder in Self.foldersAbove(place) { folders.insert(folder) }
     return place
   }
 
-  private func makeFolders(
-    for place: String, in folder: OutputFolder, _ made: inout Set<String>
-  ) throws(Failure) {
-    var path = folder.path
-    for component in folderPart(of: place).split(separator: "/") where component != "." {
-      path += "/\(component)"
-      if made.insert(path).inserted { _ = try OutputFolder(path: path) }
+  /// No file and no folder has the name, and no file has that of a folder above.
+  private func isFree(_ place: String) -> Bool {
+    !taken.contains(place) && !folders.contains(place) && !Self.foldersAbove(place).contains { taken.contains($0) }
+  }
+
+  /// `a` and `a/b` for `a/b/c`.
+  private static func foldersAbove(_ place: String) -> [String] {
+    var path = ""
+    return place.split(separator: "/").dropLast().map { component in
+      path += path.isEmpty ? String(component) : "/\(component)"
+      return path
     }
   }
 

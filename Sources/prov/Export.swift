@@ -7,7 +7,7 @@ struct Export: ParsableCommand {
     abstract: "Tell how a file came about in a format that other programs read.",
     discussion: """
       The file must still be what its provenance says: an export vouches for it.
-        $ prov export --to prov-json -o result.provn.json result.csv
+        $ prov export --to prov-json -o result.prov.json result.csv
         $ prov export --to ro-crate -o crate result.csv
         $ prov export --to frictionless -o datapackage.json result.csv
 

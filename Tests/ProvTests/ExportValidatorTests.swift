@@ -30,16 +30,21 @@ struct ExportValidatorTests {
     #expect(outcome.status == 0, "\(outcome.errorText)")
   }
 
-  /// Writes broken copies and expects that each is refused.
-  private func expectRefusals(_ format: String, _ broken: [String], sourceLocation: SourceLocation = #_sourceLocation) {
-    let names = broken.enumerated().map { index, text in
-      shell.folder.write("broken-\(index)", text)
+  /// Writes broken copies and expects that each is refused, in words that contain those given.
+  private func expectRefusals(
+    _ format: String, _ broken: [(text: String, words: String)], sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let names = broken.enumerated().map { index, copy in
+      shell.folder.write("broken-\(index)", copy.text)
       return "broken-\(index)"
     }
     let outcome = validators.check(format, ["--refuse"] + names, in: shell)
     #expect(outcome.status == 0, "\(outcome.errorText)", sourceLocation: sourceLocation)
     let told = outcome.outputText.split(separator: "\n")
     #expect(told.count == broken.count, "\(outcome.outputText)", sourceLocation: sourceLocation)
+    for (line, copy) in zip(told, broken) {
+      #expect(line.contains(copy.words), "\(line)", sourceLocation: sourceLocation)
+    }
   }
 
   private func document(_ name: String) throws -> JSONValue {
@@ -80,14 +85,19 @@ struct ExportValidatorTests {
     let good = try document("a.json")
     let entity = try #require(good["entity"]?.members?.first?.name)
     let activity = try #require(good["activity"]?.members?.first?.name)
+    func broken(_ path: [String], _ value: JSONValue?) -> String { good.replacing(path, with: value).json }
     expectRefusals(
       "prov-json",
       [
-        good.replacing(["entity", entity], with: nil), good.replacing(["activity", activity], with: nil),
-        good.replacing(["prefix", "run"], with: nil), good.replacing(["used", "_:u0", "prov:entity"], with: nil),
-        good.replacing(["activity", activity, "prov:endTime"], with: .string("1990-01-01T00:00:00.000+00:00")),
-        good.replacing(["invented"], with: .object([.init("_:x", .object([]))])),
-      ].map(\.json))
+        (broken(["entity", entity], nil), "a relation to something unknown"),
+        (broken(["activity", activity], nil), "a relation to something unknown"),
+        (broken(["prefix", "run"], nil), "An identifier is missing"),
+        (broken(["used", "_:u0", "prov:entity"], nil), "a relation to something unknown"),
+        (
+          broken(["activity", activity, "prov:endTime"], .string("1990-01-01T00:00:00.000+00:00")), "times of activity"
+        ),
+        (broken(["invented"], .object([.init("_:x", .object([]))])), "'invented' is not a recognised"),
+      ])
   }
 
   @Test func openLineagesClassesReadEvents() throws {
@@ -110,11 +120,19 @@ struct ExportValidatorTests {
     expectRefusals(
       "openlineage",
       [
-        broken(["run", "runId"], .string("run 1")), broken(["eventTime"], .string("noon")),
-        broken(["eventType"], .string("DONE")), broken(["schemaURL"], .string("https://openlineage.io")),
-        broken(["run", "facets", "processing_engine", "version"], nil),
-        broken(["job", "facets", "sourceCode", "author"], .string("me")), broken(["inputs", "0", "namespace"], nil),
-        broken(["run", "facets", "millrace_stage", "status"], .string("good")), lines[0] + "\n", "",
+        (broken(["run", "runId"], .string("run 1")), "UUID"),
+        (broken(["eventTime"], .string("noon")), "'noon'"),
+        (broken(["eventType"], .string("DONE")), "'DONE'"),
+        (broken(["schemaURL"], .string("https://openlineage.io")), "the library says https://openlineage.io/spec"),
+        (
+          broken(["run", "facets", "processing_engine", "version"], nil),
+          "missing 1 required positional argument: 'version'"
+        ),
+        (broken(["job", "facets", "sourceCode", "author"], .string("me")), "unexpected keyword argument 'author'"),
+        (broken(["inputs", "0", "namespace"], nil), "missing 1 required positional argument: 'namespace'"),
+        (broken(["run", "facets", "millrace_stage", "status"], .string("good")), "'good' is not of type 'integer'"),
+        (lines[0] + "\n", "['START']"),
+        ("", "no events"),
       ])
   }
 
@@ -126,17 +144,20 @@ struct ExportValidatorTests {
     let outcome = validators.check("in-toto", ["a.json", "b.json", "c.json"], in: shell)
     #expect(outcome.status == 0, "\(outcome.errorText)")
     let good = try document("a.json")
+    func broken(_ path: [String], _ value: JSONValue?) -> String { good.replacing(path, with: value).json }
     expectRefusals(
       "in-toto",
       [
-        good.replacing(["subject"], with: .array([])), good.replacing(["subject", "0", "digest"], with: nil),
-        good.replacing(["subject", "0", "digest", "sha256"], with: .string("abc")),
-        good.replacing(["subject", "0", "size"], with: .integer(1)),
-        good.replacing(["predicate", "buildDefinition", "buildType"], with: nil),
-        good.replacing(["predicate", "buildDefinition", "completeness"], with: .bool(true)),
-        good.replacing(["predicate", "runDetails", "metadata", "startedOn"], with: .string("noon")),
-        good.replacing(["predicate", "runDetails", "builder", "id"], with: nil), good.replacing(["_type"], with: nil),
-      ].map(\.json))
+        (broken(["subject"], .array([])), "At least one subject required"),
+        (broken(["subject", "0", "digest"], nil), "At least one digest required"),
+        (broken(["subject", "0", "digest", "sha256"], .string("abc")), "non-hexadecimal"),
+        (broken(["subject", "0", "size"], .integer(1)), "has no field named \"size\""),
+        (broken(["predicate", "buildDefinition", "buildType"], nil), "buildType and builder.id"),
+        (broken(["predicate", "buildDefinition", "completeness"], .bool(true)), "has no field named \"completeness\""),
+        (broken(["predicate", "runDetails", "metadata", "startedOn"], .string("noon")), "parse timestamp"),
+        (broken(["predicate", "runDetails", "builder", "id"], nil), "buildType and builder.id"),
+        (broken(["_type"], nil), "Wrong statement type"),
+      ])
   }
 
   @Test func aCrateIsAProcessRunCrate() throws {
