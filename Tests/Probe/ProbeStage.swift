@@ -79,7 +79,7 @@ struct ProbeStage: ParsableCommand {
       }
     }
     recorder.addSource(
-      url: "https://user:pass@example.org/q?api_key=abc&x=1", licence: "CC0", time: Timestamp(seconds: 0))
+      url: "https://user:pass@example.org/q?api_key=xyzzy&x=1", licence: "CC0", time: Timestamp(seconds: 0))
     recorder.addDropped(1, reason: "too long")
     try file?.commit()
     try recorder.finish(
