@@ -41,6 +41,8 @@ struct ArticleFetcher: Sendable {
   func fetch(_ pmids: [PMID], asksTwice: Bool, stopsEarly: Bool) async throws(Failure) -> Report {
     var report = Report()
     var wanted = pmids.filter { !articles.knows($0) }
+    // Who holds on to a claim for too long is not waited for again.
+    var claims = service.cache != nil
     while !wanted.isEmpty {
       wanted = try takeFromCache(wanted, noting: &report)
       if wanted.isEmpty { break }
@@ -49,7 +51,7 @@ struct ArticleFetcher: Sendable {
         break
       }
       // What another process is fetching will be in the cache; both would ask for it otherwise.
-      let claim = service.cache?.claim(wanted.map(key))
+      let claim = claims ? service.cache?.claim(wanted.map(key)) : nil
       defer { claim?.release() }
       let held = claim.map { claim in wanted.filter { claim.isHeld(key($0)) } } ?? wanted
       let others = claim.map { claim in wanted.filter { !claim.isHeld(key($0)) } } ?? []
@@ -58,7 +60,7 @@ struct ArticleFetcher: Sendable {
       try await request(missing, asksTwice: asksTwice, stopsEarly: stopsEarly, noting: &report)
       if stopsEarly, !report.failures.isEmpty { break }
       claim?.release()
-      if let first = others.first, let cache = service.cache { await cache.wait(for: key(first)) }
+      if let first = others.first, let cache = service.cache { claims = await cache.wait(for: key(first)) }
       wanted = others
     }
     return report

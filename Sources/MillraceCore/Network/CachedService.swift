@@ -1,7 +1,7 @@
 /// A service behind a cache: what was answered is not asked again, by this process or another, now or later.
 public struct CachedService: Sendable {
   /// Where an answer came from.
-  public struct Answer: Sendable {
+  public struct Answer: Sendable, Equatable {
     public var body: [UInt8]
     /// Empty when the answer was in the cache.
     public var attempts: [ContextFormatter.Attempt] = []
@@ -44,13 +44,13 @@ public struct CachedService: Sendable {
     }
     while true {
       let claim = cache.claim([key])
-      guard claim.isHeld(key) else {
-        await cache.wait(for: key)
-        if let answer = answer(for: key, request, judge) { return answer }
-        continue
-      }
       defer { claim.release() }
-      // Another process may have let go between our look and our claim.
+      if !claim.isHeld(key) {
+        let isFree = await cache.wait(for: key)
+        if Task.isCancelled { throw Service.Refusal(kind: .transient, reason: "given up") }
+        if isFree, answer(for: key, request, judge) == nil { continue }
+      }
+      // Another process may have let go between our look and our claim. One that holds on for too long is not waited for.
       if let answer = answer(for: key, request, judge) { return answer }
       let answer = try await service.ask(request, kind: kind, judge: judge)
       cache.store(answer.response.body, for: key)
