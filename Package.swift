@@ -38,7 +38,9 @@ let package = Package(
     .executable(name: "prov", targets: ["prov"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Without its default trait, which would load Foundation.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
@@ -72,7 +74,7 @@ let package = Package(
     tool("chunk", dependencies: ["ChunkManifest"]),
     tool("merge", dependencies: ["ChunkManifest"]),
     tool("aug-pubmed", dependencies: ["CLibXML2"]),
-    tool("prov"),
+    tool("prov", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")]),
 
     .target(
       name: "Support", path: "Tests/Support", exclude: ["csv_oracle.py", "pubmed_oracle.py"],

@@ -13,9 +13,15 @@ struct Prov: MillraceCommand {
         $ prov show result.csv
         $ prov trace --item PMID:31452104 result.csv
         $ prov verify result.csv
+      Tell what differed between two runs, draw a picture, or run it all again:
+        $ prov diff monday.csv tuesday.csv
+        $ prov graph result.csv -o result.html
+        $ prov rerun --run result.csv
       """,
     version: Millrace.versionText,
-    subcommands: [Show.self, Trace.self, Verify.self, Whence.self, Seal.self, Diff.self, Graph.self, Export.self])
+    subcommands: [
+      Show.self, Trace.self, Verify.self, Whence.self, Seal.self, Diff.self, Graph.self, Rerun.self, Export.self,
+    ])
 }
 
 /// The file whose provenance is asked for.
