@@ -7,6 +7,7 @@ final class OnlineAugmenter {
   final class Tally: Sendable {
     private struct Counts {
       var failed = 0
+      var refused = 0
       var truncated: (rows: Int, example: String)? = nil
       var missing: (pmids: [PMID], count: Int) = ([], 0)
     }
@@ -16,7 +17,8 @@ final class OnlineAugmenter {
 
     fileprivate func add(_ status: RowStatus, _ answer: RowAnswer, missing: [PMID]) {
       counts.withLock { counts in
-        if status.isFailure { counts.failed += 1 }
+        if status == .failedTransient { counts.failed += 1 }
+        if status == .failedPermanent { counts.refused += 1 }
         if status == .truncated, let search = answer.search {
           let example =
             "\(OnlineArticles.quoted(answer.query ?? "")) matches \(search.count) articles, \(search.pmids.count) were taken"
@@ -29,7 +31,8 @@ final class OnlineAugmenter {
       }
     }
 
-    var failed: Int { counts.withLock { $0.failed } }
+    /// Rows without an answer.
+    var failed: Int { counts.withLock { $0.failed + $0.refused } }
 
     /// Tells what a person should know about the rows.
     func report(to diagnostics: Diagnostics) {
@@ -45,6 +48,9 @@ final class OnlineAugmenter {
         diagnostics.warning(
           "\(truncated.rows) \(truncated.rows == 1 ? "row is" : "rows are") truncated: \(truncated.example) (--all takes all)"
         )
+      }
+      if counts.refused > 0 {
+        diagnostics.warning("PubMed refuses \(counts.refused) \(counts.refused == 1 ? "row" : "rows")")
       }
       if counts.failed > 0 {
         diagnostics.warning(

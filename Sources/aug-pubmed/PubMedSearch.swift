@@ -59,6 +59,9 @@ struct PubMedSearch: Sendable {
   let service: CachedService
   let settings: SearchSettings
 
+  /// Bytes of the largest answer: that of a search for 9,999 articles with a query of some megabytes.
+  private static let maximumAnswerBytes = 16 << 20
+
   /// Searches once, and in parts where one search does not give all that is wanted.
   func search(_ query: String) async -> SearchOutcome {
     var outcome = SearchOutcome()
@@ -113,8 +116,10 @@ struct PubMedSearch: Sendable {
       parameters.append("maxdate", dates.until)
     }
     let utilities = utilities
+    var request = utilities.request(.esearch, parameters)
+    request.limits.maximumBodyBytes = Self.maximumAnswerBytes
     let answer = try await service.ask(
-      utilities.request(.esearch, parameters), kind: EUtilities.Call.esearch.rawValue,
+      request, kind: EUtilities.Call.esearch.rawValue,
       key: utilities.cacheKey(.esearch, parameters)
     ) { response in
       if let fault = utilities.fault(of: response) { return fault }

@@ -126,12 +126,13 @@ import Testing
     #expect(second - first >= 300_000_000)
   }
 
-  @Test func withoutAnIntervalNothingIsLimited() async {
+  @Test func withoutAnIntervalRefusalsAloneHoldTurnsBack() async throws {
     let limiter = limiter(0)
-    limiter.slowDown(retryAfter: 100)
-    limiter.succeeded()
-    for _ in 0..<1000 { #expect(await limiter.turn() == 0) }
-    #expect(folder.names == [])
+    let first = try await moment(limiter)
+    for _ in 0..<20 { _ = await limiter.turn() }
+    limiter.slowDown(retryAfter: 0.5)
+    let last = try await moment(limiter)
+    #expect(last - first >= 500_000_000)
   }
 
   @Test func servicesAndKeysAreCountedApart() async throws {

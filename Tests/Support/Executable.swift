@@ -151,6 +151,21 @@ public final class RunningProgram: Sendable {
       cpu: seconds(usage.ru_utime) + seconds(usage.ru_stime), elapsed: monotonicSeconds() - started)
   }
 
+  /// Waits for the end as `wait` does, but blocks no thread meanwhile: tests that mostly wait run beside each other then.
+  @discardableResult
+  public func end(timeLimit: Double = 60) async -> Outcome {
+    while !hasEnded, monotonicSeconds() - started < timeLimit {
+      guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
+    }
+    return wait(timeLimit: timeLimit)
+  }
+
+  private var hasEnded: Bool {
+    var information = siginfo_t()
+    let result = unsafe waitid(P_PID, id_t(processID), &information, WEXITED | WNOHANG | WNOWAIT)
+    return result != 0 || information.si_signo != 0
+  }
+
   private func contents(_ descriptor: Int32) -> [UInt8] {
     var all: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 1 << 16)

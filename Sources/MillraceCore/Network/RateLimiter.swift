@@ -28,7 +28,8 @@ public final class RateLimiter: Sendable {
   ///   - folder: The state folder; the files lie in its folder `limits`.
   ///   - service: The service's short name, the same in every tool that asks it.
   ///   - key: The key by which the service counts. It enters the file's name as a part of a digest only.
-  ///   - interval: Seconds from one request to the next. With 0 nothing is limited: every turn comes at once.
+  ///   - interval: Seconds from one request to the next. With 0 turns come at once, except when the service says "slow
+  ///     down".
   ///   - warn: Is called once at most, on some thread.
   public init(
     folder: String, service: String, key: String?, interval: Double, clock: Clock = .system,
@@ -50,12 +51,11 @@ public final class RateLimiter: Sendable {
 
   /// As `turn` does; tells also at which moment the turn was, in nanoseconds since 1970, nil for none.
   package func takeTurn() async -> (waited: Double, moment: Int64?) {
-    guard interval > 0 else { return (0, nil) }
     let began = Clock.monotonicSeconds()
     var moment: Nanoseconds?
     for _ in 0..<Self.attempts {
       moment = await queue.turn()
-      guard let moment, clock.nanoseconds - moment > lateness else { break }
+      guard interval > 0, let moment, clock.nanoseconds - moment > lateness else { break }
     }
     return (Clock.monotonicSeconds() - began, moment)
   }
@@ -65,13 +65,11 @@ public final class RateLimiter: Sendable {
   ///
   /// Returns at once. Every later turn here is behind the pause; other processes see it some milliseconds later.
   public func slowDown(retryAfter: Double?) {
-    guard interval > 0 else { return }
     queue.report(.slowDown(retryAfter))
   }
 
   /// Tells that the service answered: the next pause is the shortest again.
   public func succeeded() {
-    guard interval > 0 else { return }
     queue.report(.success)
   }
 }

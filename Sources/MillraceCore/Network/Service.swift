@@ -20,7 +20,8 @@ public enum Verdict: Sendable, Equatable {
 ///     let answer = try await service.ask(request) { response in response.status == 200 ? .good : … }
 ///
 /// A service that failed several requests in a row in spite of all retries is taken for down: the next requests are tried
-/// once each until one is answered, so that a thousand rows do not wait a thousand times.
+/// once each until one is answered, so that a thousand rows do not wait a thousand times. When it stays down beyond all
+/// patience nothing is sent any more.
 public final class Service: Sendable {
   public typealias Judge = @Sendable (HTTPResponse) -> Verdict
 
@@ -69,21 +70,27 @@ public final class Service: Sendable {
   /// Made for the first request: it loads libcurl.
   private let client = Mutex<HTTPClient?>(nil)
   private let failuresInARow = Atomic(0)
+  /// Since when the service is taken for down, in seconds of the steady clock.
+  private let downSince = Mutex<Double?>(nil)
+  private let patience: Double
   private let requests = Atomic(0)
 
   /// - Parameters:
   ///   - name: the service in messages, such as "PubMed".
   ///   - stallTimeout: seconds without a byte after which a try is given up, instead of the requests' own.
+  ///   - patience: seconds for which a service that is down is still asked.
   ///   - note: takes what a person who waits wants to know.
   public init(
     name: String, userAgent: String, limiter: RateLimiter, retry: RetryPolicy = RetryPolicy(),
-    stallTimeout: Double? = nil, surroundings: Surroundings, note: @escaping @Sendable (String) -> Void
+    stallTimeout: Double? = nil, patience: Double = 60, surroundings: Surroundings,
+    note: @escaping @Sendable (String) -> Void
   ) {
     self.name = name
     self.userAgent = userAgent
     self.limiter = limiter
     self.retry = retry
     self.stallTimeout = stallTimeout
+    self.patience = patience
     self.surroundings = surroundings
     self.note = note
   }
@@ -111,9 +118,11 @@ public final class Service: Sendable {
     var attempts: [ContextFormatter.Attempt] = []
     var pause = 0.0
     while true {
+      if attempts.isEmpty { try checkPatience() }
       if pause > 0 { try? await Task.sleep(for: .seconds(pause)) }
       let waited = pause + (await limiter.turn())
       if Task.isCancelled { throw Refusal(kind: .transient, reason: "given up", attempts: attempts) }
+      if attempts.isEmpty { try checkPatience() }
       requests.add(1, ordering: .relaxed)
       let problem: Problem
       do throws(TransferError) {
@@ -123,6 +132,7 @@ public final class Service: Sendable {
           attempts.append(.init(status: String(response.status), waited: waited, request: kind))
           limiter.succeeded()
           failuresInARow.store(0, ordering: .relaxed)
+          downSince.withLock { $0 = nil }
           return Answer(response: response, attempts: attempts)
         case let verdict:
           problem = Problem(verdict, response, now: surroundings.clock.now())
@@ -136,13 +146,13 @@ public final class Service: Sendable {
       if problem.isTooFast { limiter.slowDown(retryAfter: problem.retryAfter.map { min($0, Self.longestPause) }) }
       if rest >= Self.pauseToTell, rest <= Self.longestPause { note("\(name) asks for a pause of \(Int(rest)) s") }
       if rest > Self.longestPause, problem.kind == .transient {
-        failuresInARow.add(1, ordering: .relaxed)
+        noteFailure()
         throw Refusal(
           kind: .transient, reason: "\(problem.text), for the next \(Int(rest)) s", attempts: attempts)
       }
       let isDown = failuresInARow.load(ordering: .relaxed) >= Self.failuresOfServiceDown
       guard problem.kind == .transient, attempts.count <= (isDown ? 0 : retry.retries) else {
-        if problem.kind == .transient { failuresInARow.add(1, ordering: .relaxed) }
+        if problem.kind == .transient { noteFailure() }
         throw Refusal(kind: problem.kind, reason: problem.reason(tries: attempts.count), attempts: attempts)
       }
       // The gate that everybody waits at is pause enough after a call to slow down.
@@ -152,6 +162,17 @@ public final class Service: Sendable {
         : retry.pause(
           beforeRetry: attempts.count, retryAfter: problem.retryAfter, random: surroundings.random)
     }
+  }
+
+  private func noteFailure() {
+    guard failuresInARow.add(1, ordering: .relaxed).newValue >= Self.failuresOfServiceDown else { return }
+    downSince.withLock { $0 = $0 ?? Clock.monotonicSeconds() }
+  }
+
+  /// A service may be down in such a way that every try takes long: a row after another would wait for it.
+  private func checkPatience() throws(Refusal) {
+    guard let since = downSince.withLock({ $0 }), Clock.monotonicSeconds() - since > patience else { return }
+    throw Refusal(kind: .transient, reason: "\(name) was down, and is not asked any more in this run")
   }
 
   private func connect() throws(Failure) -> HTTPClient {
