@@ -32,7 +32,7 @@ final class OnlineDesk {
   // MARK: Running
 
   @discardableResult func run(
-    _ arguments: [String], interval: Double = 0, environment: [String: String?] = [:], timeLimit: Double = 240
+    _ arguments: [String], interval: Double = 0, environment: [String: String?] = [:], timeLimit: Double = 1200
   ) async -> Outcome {
     await start(arguments, interval: interval, environment: environment).end(timeLimit: timeLimit)
   }
@@ -108,6 +108,9 @@ final class OnlineDesk {
       }
     }
   }
+
+  /// Requests in the log so far.
+  var logLength: Int { folder.read("log")?.count { $0 == UInt8(ascii: "\n") } ?? 0 }
 
   func requests() throws -> [Request] {
     try (folder.text("log") ?? "").split(separator: "\n").map { line in

@@ -25,9 +25,11 @@ import Testing
     var runs: [[OnlineDesk.Request]] = []
     var seen = 0
     for _ in 0..<Self.kills {
-      // Each run is left some more time than reading the cache takes, so that the next instant lies elsewhere.
       let running = desk.start(arguments, interval: 0.004)
-      usleep(UInt32.random(in: 50_000..<700_000, using: &random))
+      // After some requests, so that every run comes further than the one before it, and at any instant between them.
+      let requestsBefore = seen + Int.random(in: 0..<max(1, 800 / Self.kills), using: &random)
+      _ = eventually(within: 60) { running.hasEnded || desk.logLength >= requestsBefore }
+      usleep(UInt32.random(in: 0..<(requestsBefore == seen ? 300_000 : 10_000), using: &random))
       running.send(SIGKILL)
       _ = running.wait()
       let requests = try desk.requests()
@@ -48,6 +50,7 @@ import Testing
     #expect(isSame, "\(note)")
     runs.append(Array(try desk.requests()[seen...]))
 
+    #expect(runs.count { !$0.isEmpty } > runs.count / 3, "\(note)")
     // The server logs a request before it answers: of those in the log of a killed run, at most as many as were under way
     // did not come to be kept.
     for (number, run) in runs.enumerated() {

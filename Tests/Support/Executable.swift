@@ -160,7 +160,8 @@ public final class RunningProgram: Sendable {
     return wait(timeLimit: timeLimit)
   }
 
-  private var hasEnded: Bool {
+  /// Whether the child has ended, before or after somebody waited for it.
+  public var hasEnded: Bool {
     var information = siginfo_t()
     let result = unsafe waitid(P_PID, id_t(processID), &information, WEXITED | WNOHANG | WNOWAIT)
     return result != 0 || information.si_signo != 0
