@@ -95,7 +95,8 @@ let package = Package(
       ],
       path: "Tests/Servers/eutils-server", swiftSettings: swiftSettings),
     .testTarget(
-      name: "AugPubmedTests", dependencies: ["aug-pubmed", "MillraceCore", "Support", "eutils-server"],
+      name: "AugPubmedTests",
+      dependencies: ["ScriptedEUtilities", "aug-pubmed", "MillraceCore", "Support", "eutils-server"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "MillraceCoreTests", dependencies: ["MillraceCore", "CRecordIndex", "Support", "probe"],

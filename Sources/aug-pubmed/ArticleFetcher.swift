@@ -176,7 +176,7 @@ struct ArticleFetcher: Sendable {
     return rest
   }
 
-  private func key(_ pmid: PMID) -> String { "efetch \(utilities.base) pubmed \(pmid)" }
+  private func key(_ pmid: PMID) -> String { utilities.cacheKey(pmid) }
 }
 
 /// The rows of an EFetch answer, or of one record.

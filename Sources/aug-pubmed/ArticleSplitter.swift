@@ -22,7 +22,8 @@ enum ArticleSplitter {
       let close = bytes[tag...].firstIndex(of: UInt8(ascii: ">")) ?? bytes.count - 1
       index = close + 1
       if let open = start {
-        if bytes[tag + 1] == UInt8(ascii: "/"), name(in: bytes, from: tag + 2) == open.name[...] {
+        if tag + 1 < bytes.count, bytes[tag + 1] == UInt8(ascii: "/"), name(in: bytes, from: tag + 2) == open.name[...]
+        {
           records.append(open.offset..<index)
           start = nil
         }

@@ -15,7 +15,7 @@ extension Augment {
       for: tables, writing: format.writing, compression: format.compress.compression, adding: layout.names)
     guard let output else { return }
 
-    let articles = try FetchedArticles(origin: utilities.base, folder: temporaryFolder())
+    let articles = try FetchedArticles(origin: utilities.address, folder: temporaryFolder())
     let service = service(utilities, surroundings, in: stage)
     let online = online(utilities, service, articles)
     let plan = stage.isDryRun ? RequestPlan() : nil
@@ -26,7 +26,7 @@ extension Augment {
       if plan != nil { return questions.map { _ in RowAnswer() } }
       return try waiting { () throws(Failure) in try await online.answers(to: questions) }
     }
-    stage.recorder.addSource(url: utilities.base, licence: AugPubMed.policies, time: surroundings.clock.now())
+    stage.recorder.addSource(url: utilities.address, licence: AugPubMed.policies, time: surroundings.clock.now())
     let (tally, needsArticles) = (OnlineAugmenter.Tally(), needsArticles)
     let (contexts, idField) = (contexts(in: stage), idField)
     let quarantines = if case .quarantine = input.onError { true } else { false }
@@ -36,7 +36,7 @@ extension Augment {
       let augmenter = OnlineAugmenter(
         articles: ArticleWriter(source: articles, layout: layout, looksUp: needsArticles), tally: tally,
         quarantines: quarantines,
-        source: utilities.base, contexts: contexts, idField: idField)
+        source: utilities.address, contexts: contexts, idField: idField)
       return { (row, writer) throws(Failure) in
         guard let answer = rows.answer(for: row) else {
           // The question failed; asked once more it tells why.
@@ -60,6 +60,7 @@ extension Augment {
     let email = email ?? variable("NCBI_EMAIL")
     let utilities = try EUtilities(
       base: network.baseUrl ?? EUtilities.usualBase, email: email, key: variable("NCBI_API_KEY"))
+    if let interval = network.interval { try utilities.check(interval: interval) }
     if email == nil, !network.offline, !stage.isDryRun {
       stage.diagnostics.warning(
         "no e-mail address is set: NCBI asks for one, to write to before it blocks anybody (--email or NCBI_EMAIL)")
@@ -70,8 +71,8 @@ extension Augment {
   private func service(_ utilities: EUtilities, _ surroundings: Surroundings, in stage: Stage) -> CachedService {
     network.service(
       named: "PubMed", folder: "pubmed", host: utilities.host, key: utilities.key,
-      usualInterval: EUtilities.interval(hasKey: utilities.key != nil), surroundings: surroundings,
-      diagnostics: stage.diagnostics)
+      usualInterval: EUtilities.interval(hasKey: utilities.key != nil), isDryRun: stage.isDryRun,
+      surroundings: surroundings, diagnostics: stage.diagnostics)
   }
 
   /// PMIDs of a search exist; of others only PubMed can tell.

@@ -20,13 +20,15 @@ struct EUtilities: Sendable {
     case esearch, efetch
   }
 
-  /// Ends with a slash.
-  let base: String
+  /// Ends with a slash; may hold a name and a password for a gateway.
+  private let base: String
+  /// The base as it may be written anywhere.
+  let address: String
   let email: String?
   let key: String?
 
   /// - Parameter base: the folder that `esearch.fcgi` lies in.
-  /// - Throws: a usage failure when it is no URL of the web.
+  /// - Throws: a usage failure when it is no URL of the web; bad configuration for what cannot be a key.
   init(base: String, email: String?, key: String?) throws(Failure) {
     let isWeb = ["http://", "https://"].contains { base.hasPrefix($0) && base.utf8.count > $0.utf8.count }
     guard isWeb, !base.contains("?"), !base.contains("#"), base.unicodeScalars.allSatisfy({ $0.value > 0x20 }) else {
@@ -35,8 +37,27 @@ struct EUtilities: Sendable {
         advice: "--base-url takes one such as \(Self.usualBase)")
     }
     self.base = base.hasSuffix("/") ? base : base + "/"
+    address = CommandLineText.redactingURL(self.base)
     self.email = email
+    let key = key.map { String($0.trimmed) }.flatMap { $0.isEmpty ? nil : $0 }
+    guard key?.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) ?? true else {
+      throw Failure(
+        .badConfiguration, "NCBI_API_KEY holds characters that are in no key",
+        advice: "see the account settings at NCBI for the right one, or unset it")
+    }
     self.key = key
+  }
+
+  /// Tells of an interval at which NCBI's own service blocks its user: it counts 3 requests a second, or 10 with a key.
+  func check(interval: Double) throws(Failure) {
+    let name = host.lowercased().prefix { $0 != ":" }
+    guard name == "ncbi.nlm.nih.gov" || name.hasSuffix(".ncbi.nlm.nih.gov") else { return }
+    let shortest = key == nil ? 0.334 : 0.1
+    guard interval < shortest else { return }
+    throw Failure(
+      .usage, "--interval \(interval) is less than NCBI allows, and it blocks who asks faster",
+      advice: key == nil
+        ? "0.334 is the least, and 0.1 with a key in NCBI_API_KEY" : "0.1 is the least, with a key")
   }
 
   /// Whose budget requests are counted against.
@@ -60,8 +81,11 @@ struct EUtilities: Sendable {
 
   /// What an answer is kept under.
   func cacheKey(_ call: Call, _ parameters: FormParameters) -> String {
-    "\(call.rawValue) \(base) \(parameters.encoded)"
+    "\(call.rawValue) \(address) \(parameters.encoded)"
   }
+
+  /// What an article is kept under.
+  func cacheKey(_ pmid: PMID) -> String { "\(Call.efetch.rawValue) \(address) pubmed \(pmid)" }
 
   // MARK: What an answer is worth
 
@@ -82,7 +106,7 @@ struct EUtilities: Sendable {
       if response.status == 400 { return .permanent("status 400") }
       return .fatal(
         Failure(
-          .serviceUnavailable, "\(base) answers with status \(response.status)",
+          .serviceUnavailable, "\(address) answers with status \(response.status)",
           advice: "--base-url names the folder that esearch.fcgi lies in"))
     }
     return opening.isEmpty ? .transient("an empty answer") : nil
@@ -142,5 +166,12 @@ struct EUtilities: Sendable {
       text = text.split(separator: key, omittingEmptySubsequences: false).joined(separator: "REDACTED")
     }
     return printable(text.count > 200 ? text.prefix(200) + "…" : text)
+  }
+}
+
+extension String {
+  fileprivate var trimmed: Substring {
+    let rest = drop { $0.isWhitespace }
+    return rest.lastIndex { !$0.isWhitespace }.map { rest[...$0] } ?? ""
   }
 }

@@ -8,26 +8,28 @@ final class OnlineAugmenter {
     private struct Counts {
       var failed = 0
       var refused = 0
-      var truncated: (rows: Int, example: String)? = nil
-      var missing: (pmids: [PMID], count: Int) = ([], 0)
+      var truncated: (rows: Int, first: Int, example: String)? = nil
+      var missing: Set<PMID> = []
     }
 
     private static let mostNamed = 20
     private let counts = Mutex(Counts())
 
-    fileprivate func add(_ status: RowStatus, _ answer: RowAnswer, missing: [PMID]) {
+    fileprivate func add(_ status: RowStatus, _ answer: RowAnswer, row: Int, missing: [PMID]) {
       counts.withLock { counts in
         if status == .failedTransient { counts.failed += 1 }
         if status == .failedPermanent { counts.refused += 1 }
         if status == .truncated, let search = answer.search {
+          // Rows come in any order from many threads: the example is that of the first.
           let example =
             "\(OnlineArticles.quoted(answer.query ?? "")) matches \(search.count) articles, \(search.pmids.count) were taken"
-          counts.truncated = ((counts.truncated?.rows ?? 0) + 1, counts.truncated?.example ?? example)
+          let known = counts.truncated ?? (rows: 0, first: .max, example: "")
+          counts.truncated =
+            row < known.first
+            ? (rows: known.rows + 1, first: row, example: example)
+            : (rows: known.rows + 1, first: known.first, example: known.example)
         }
-        counts.missing.count += missing.count
-        for pmid in missing where counts.missing.pmids.count < Self.mostNamed && !counts.missing.pmids.contains(pmid) {
-          counts.missing.pmids.append(pmid)
-        }
+        counts.missing.formUnion(missing)
       }
     }
 
@@ -37,12 +39,12 @@ final class OnlineAugmenter {
     /// Tells what a person should know about the rows.
     func report(to diagnostics: Diagnostics) {
       let counts = counts.withLock { $0 }
-      if counts.missing.count > 0 {
-        let names = counts.missing.pmids.map(\.description)
-        let rest = counts.missing.count > names.count ? " and others" : ""
+      if !counts.missing.isEmpty {
+        let missing = counts.missing.sorted().map(\.description)
+        let rest = missing.count > Self.mostNamed ? " and \(missing.count - Self.mostNamed) more" : ""
         diagnostics.warning(
-          "\(counts.missing.count == 1 ? "1 PMID was" : "\(counts.missing.count) PMIDs were") not found: \(names.joined(separator: ", "))\(rest)",
-          details: [.init("missing", .array(names.map { .string($0) }))])
+          "\(missing.count == 1 ? "1 PMID was" : "\(missing.count) PMIDs were") not found: \(missing.prefix(Self.mostNamed).joined(separator: ", "))\(rest)",
+          details: [.init("missing", .array(missing.map { .string($0) }))])
       }
       if let truncated = counts.truncated {
         diagnostics.warning(
@@ -91,7 +93,7 @@ final class OnlineAugmenter {
     let missing = outcomes.filter { !$0.outcome.isFound }.map(\.pmid)
     let status = Self.status(of: answer, found: outcomes.count - missing.count, asked: outcomes.count)
     try articles.write(row, status: status.rawValue, hits: answer.search?.count, to: writer)
-    tally.add(status, answer, missing: missing)
+    tally.add(status, answer, row: row.recordNumber, missing: missing)
     if let contexts { addContext(contexts, row, answer, status, missing: missing, to: writer) }
   }
 

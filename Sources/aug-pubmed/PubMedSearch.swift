@@ -81,6 +81,8 @@ struct PubMedSearch: Sendable {
       outcome.isTruncated = outcome.pmids.count < wanted
     } catch {
       outcome.failure = error
+      // Some of the articles would look like all of them.
+      outcome.pmids = []
       pages.attempts += error.attempts
     }
     outcome.attempts = pages.attempts

@@ -97,8 +97,9 @@ final class PMIDReader {
     guard value.appendText(to: text) else {
       throw Failure(.badData, "not a PMID", at: row.place(field: field))
     }
-    let isArray = value.spelling == .array
     let bytes = unsafe text.bytes
+    // In a table of columns a list is a text: that of the field `pmids`, say.
+    let isArray = unsafe value.spelling == .array || Self.isList(bytes.trimmed)
     var start = 0
     for end in 0...bytes.count {
       guard unsafe end == bytes.count || Self.separates(bytes[end], isArray: isArray) else { continue }
@@ -114,6 +115,10 @@ final class PMIDReader {
       }
       start = end + 1
     }
+  }
+
+  private static func isList(_ text: UnsafeRawBufferPointer) -> Bool {
+    unsafe text.first == UInt8(ascii: "[") && text.last == UInt8(ascii: "]")
   }
 
   private static func separates(_ byte: UInt8, isArray: Bool) -> Bool {

@@ -321,7 +321,8 @@ private func string(_ name: UnsafePointer<UInt8>?) -> String { unsafe name.map {
     }
     if let refusal = collector.refusal { throw Problem(message: refusal) }
     guard let root = collector.root else { throw Problem(message: "it has no root element") }
-    guard collector.isWhole, unsafe context.pointee.wellFormed == 1 else { throw Problem(message: "it is cut off") }
+    guard collector.isWhole else { throw Problem(message: "it is cut off or not well-formed") }
+    guard unsafe context.pointee.wellFormed == 1 else { throw Problem(message: "it is not well-formed") }
     self.root = root
     leaves = collector.leaves
   }

@@ -84,9 +84,10 @@ public struct NetworkOptions: ParsableArguments {
   ///   - host: whose budget the requests count against.
   ///   - key: what else they count against; it enters file names as a digest only.
   ///   - usualInterval: seconds between requests that the provider allows.
+  ///   - isDryRun: no folder is made for the cache.
   public func service(
     named name: String, folder: String, host: String, key: String?, usualInterval: Double,
-    surroundings: Surroundings, diagnostics: Diagnostics
+    isDryRun: Bool, surroundings: Surroundings, diagnostics: Diagnostics
   ) -> CachedService {
     let warn: @Sendable (Failure) -> Void = { diagnostics.warning($0.description) }
     // Without any interval there would be no gate either to wait at when the service calls for fewer requests.
@@ -94,7 +95,7 @@ public struct NetworkOptions: ParsableArguments {
       folder: stateFolder(surroundings.environment), service: host, key: key,
       interval: max(Self.shortestInterval, interval ?? usualInterval), warn: warn)
     let kept =
-      hasNoCache
+      hasNoCache || isDryRun
       ? nil
       : ResponseCache(
         folder: (cache ?? cacheFolder(surroundings.environment)) + "/" + folder,

@@ -5,6 +5,9 @@ public struct TimeSpan: Sendable, Hashable {
 
   public init(seconds: Double?) { self.seconds = seconds }
 
+  /// Seconds that can be written; ever is longer.
+  private static let longest = 100_000.0 * 86_400
+
   private static let units: [(letter: Character, seconds: Double)] = [
     ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1),
   ]
@@ -17,12 +20,15 @@ public struct TimeSpan: Sendable, Hashable {
     }
     let unit = Self.units.first { text.hasSuffix(String($0.letter)) }
     let digits = unit == nil ? text[...] : text.dropLast()
-    guard let first = digits.utf8.first, (0x30...0x39).contains(first) || first == UInt8(ascii: "."),
-      let number = Double(digits), number.isFinite
+    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }), let number = Double(digits)
     else {
       throw Failure(.usage, "expected a time such as 90s, 30m, 12h, 7d, or forever")
     }
-    seconds = number * (unit?.seconds ?? 1)
+    let seconds = number * (unit?.seconds ?? 1)
+    guard seconds <= Self.longest else {
+      throw Failure(.usage, "expected a time of 100,000 days at most", advice: "forever has no end")
+    }
+    self.seconds = seconds
   }
 }
 
