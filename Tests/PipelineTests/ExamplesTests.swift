@@ -69,7 +69,8 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(outcome.errorText == "")
     for text in [
-      "are invented", "\n    same\n", " hold\n", "broken: output forged.csv", "version\":2", "Everything is in", "partial_query",
+      "are invented", "\n    same\n", " hold\n", "broken: output forged.csv", "version\":2", "Everything is in",
+      "partial_query",
       "attempt     esearch 502 after waiting", "same bytes", "10 before, 10 now.",
     ] {
       #expect(outcome.outputText.contains(text), "\(text)")
