@@ -170,7 +170,10 @@ import Testing
       let outcome = run(
         """
         mkfifo p$i; merge --from csv rows.csv > p$i & victim=$!; merge --from csv -o out$i < p$i & reader=$!
-        sleep \(moment); kill -KILL $victim; wait $reader
+        sleep \(moment); kill -KILL $victim
+        # A victim that was killed before it opened the FIFO leaves the reader waiting for one that does.
+        (while :; do exec 3<>p$i; exec 3>&-; sleep 0.01; done) & opener=$!
+        wait $reader; kill $opener
         """, [round], in: round % 2 == 0 ? "bash" : "dash"
       ).wait()
       let completeness = try chain("out\(round)").completeness ?? "no sidecar"
