@@ -34,6 +34,12 @@ function __prov_parse_tokens -S
             __prov_parse_subcommand 1 'version' 'h/help'
         case 'diff'
             __prov_parse_subcommand 2 'all' 'full' 'json' 'version' 'h/help'
+        case 'graph'
+            __prov_parse_subcommand 1 'o/output=' 'version' 'h/help'
+        case 'rerun'
+            __prov_parse_subcommand 1 'run' 'directory=' 'version' 'h/help'
+        case 'export'
+            __prov_parse_subcommand 1 'to=' 'o/output=' 'metadata-only' 'contexts' 'licence=' 'version' 'h/help'
         case 'help'
             __prov_parse_subcommand -r 1 'version'
         end
@@ -97,6 +103,9 @@ complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq
 complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'whence' -d 'Find by content which pipeline wrote a file, wherever the file was moved to.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'seal' -d 'Write the sidecar of a file that another program wrote last, as in ... | gzip > FILE.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'diff' -d 'Tell what differed between the runs that made two files.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'graph' -d 'Draw how a file came about: inputs, stages and outputs, and how well each link is known.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'rerun' -d 'Print the pipeline that wrote a file, as a line to paste; or run it again and compare.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'export' -d 'Tell how a file came about in a format that other programs read.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov" -eq 1' -fa 'help' -d 'Show subcommand help information.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov show" -eq 1' -F
 complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov show" full' -l 'full' -d 'Print whole digests, and every input.'
@@ -125,4 +134,21 @@ complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "pro
 complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov diff" json' -l 'json' -d 'Print JSON.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov diff" version' -l 'version' -d 'Show the version.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov diff" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov graph" -eq 1' -F
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov graph" o output' -l 'output' -s 'o' -d 'The picture (.svg) or page (.html) instead of SVG on standard output.' -rfa '(set -l exts \'svg\' \'html\';for p in (string match -e -- \'*/\' (commandline -t);or printf \n)*.{$exts};printf %s\n $p;end;__fish_complete_directories (commandline -t) \'\')'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov graph" version' -l 'version' -d 'Show the version.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov graph" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov rerun" -eq 1' -F
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov rerun" run' -l 'run' -d 'Run the pipeline in a fresh folder, and compare the digests of what it writes.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov rerun" directory' -l 'directory' -d 'The fresh folder, to be made, or empty. A temporary one by default, which is removed when all is as it was.' -rfa '(__prov_complete_directories)'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov rerun" version' -l 'version' -d 'Show the version.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov rerun" h help' -s 'h' -l 'help' -d 'Show help information.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_positional "prov export" -eq 1' -F
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov export" to' -l 'to' -d 'The format.' -rfka 'prov-json ro-crate openlineage in-toto frictionless'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov export" o output' -s 'o' -l 'output' -d 'Output instead of standard output; for ro-crate a folder.' -rF
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov export" metadata-only' -l 'metadata-only' -d 'RO-Crate: write ro-crate-metadata.json alone, for the folder that the file lies in.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov export" contexts' -l 'contexts' -d 'PROV-JSON: an entity for what was done to each row, too.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov export" licence' -l 'licence' -d 'RO-Crate, Frictionless: the data\'s licence, a name or a URL.' -rfka ''
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov export" version' -l 'version' -d 'Show the version.'
+complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov export" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'prov' -n '__prov_should_offer_completions_for_flags_or_options "prov help" version' -l 'version' -d 'Show the version.'
