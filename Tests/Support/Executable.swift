@@ -162,9 +162,9 @@ public final class RunningProgram: Sendable {
 
   /// Whether the child has ended, before or after somebody waited for it.
   public var hasEnded: Bool {
-    var information = siginfo_t()
+    var information = unsafe siginfo_t()
     let result = unsafe waitid(P_PID, id_t(processID), &information, WEXITED | WNOHANG | WNOWAIT)
-    return result != 0 || information.si_signo != 0
+    return unsafe result != 0 || information.si_signo != 0
   }
 
   private func contents(_ descriptor: Int32) -> [UInt8] {
