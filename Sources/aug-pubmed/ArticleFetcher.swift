@@ -14,8 +14,6 @@ struct ArticleFetcher: Sendable {
   struct Report: Sendable {
     /// The requests that were made.
     var batches: [Batch] = []
-    /// Seconds since the article was kept, for those that the cache had.
-    var ages: [PMID: Double] = [:]
     /// Those that no answer could be had for.
     var failures: [PMID: Service.Refusal] = [:]
   }
@@ -24,6 +22,9 @@ struct ArticleFetcher: Sendable {
   static let requestsAtOnce = 8
   /// Bytes of the largest answer: two hundred records of the largest size would be more, and never come together.
   private static let maximumAnswerBytes = 256 << 20
+
+  /// Seconds for which it is believed that there is no such article.
+  private static let longestAbsence = 86_400.0
 
   let utilities: EUtilities
   let service: CachedService
@@ -35,16 +36,17 @@ struct ArticleFetcher: Sendable {
   ///
   /// - Parameters:
   ///   - pmids: each once, in the order of the rows.
-  ///   - asksTwice: ask again for articles that an answer left out: a search has just named them.
+  ///   - areNamed: a search has just named them, so that it takes more than one answer without them to believe that they
+  ///     are gone, and that is not kept.
   ///   - stopsEarly: the first failure is reason enough to stop.
   /// - Throws: an input/output failure of the temporary file.
-  func fetch(_ pmids: [PMID], asksTwice: Bool, stopsEarly: Bool) async throws(Failure) -> Report {
+  func fetch(_ pmids: [PMID], areNamed: Bool, stopsEarly: Bool) async throws(Failure) -> Report {
     var report = Report()
     var wanted = pmids.filter { !articles.knows($0) }
     // Who holds on to a claim for too long is not waited for again.
     var claims = service.cache != nil
     while !wanted.isEmpty {
-      wanted = try takeFromCache(wanted, noting: &report)
+      wanted = try takeFromCache(wanted, areNamed: areNamed)
       if wanted.isEmpty { break }
       if service.isOffline {
         for pmid in wanted { report.failures[pmid] = CachedService.offlineRefusal }
@@ -56,8 +58,8 @@ struct ArticleFetcher: Sendable {
       let held = claim.map { claim in wanted.filter { claim.isHeld(key($0)) } } ?? wanted
       let others = claim.map { claim in wanted.filter { !claim.isHeld(key($0)) } } ?? []
       // Another process may have let go between our look and our claim.
-      let missing = try takeFromCache(held, noting: &report)
-      try await request(missing, asksTwice: asksTwice, stopsEarly: stopsEarly, noting: &report)
+      let missing = try takeFromCache(held, areNamed: areNamed)
+      try await request(missing, areNamed: areNamed, stopsEarly: stopsEarly, noting: &report)
       if stopsEarly, !report.failures.isEmpty { break }
       claim?.release()
       if let first = others.first, let cache = service.cache { claims = await cache.wait(for: key(first)) }
@@ -66,41 +68,99 @@ struct ArticleFetcher: Sendable {
     return report
   }
 
-  /// Requests for all of these, several in flight.
+  /// Requests for all of these, several in flight. What an answer leaves out is asked for once more.
   private func request(
-    _ pmids: [PMID], asksTwice: Bool, stopsEarly: Bool, noting report: inout Report
+    _ pmids: [PMID], areNamed: Bool, stopsEarly: Bool, noting report: inout Report
   ) async throws(Failure) {
-    let batches = stride(from: 0, to: pmids.count, by: EUtilities.mostIdentifiers).map { start in
+    let leftOut = try await request(
+      Self.batches(of: pmids), expecting: areNamed ? .some : .any, stopsEarly: stopsEarly, noting: &report)
+    let gone = try await request(
+      Self.batches(of: leftOut), expecting: .any, stopsEarly: stopsEarly, noting: &report)
+    articles.addMissing(gone)
+    if !areNamed { for pmid in gone { service.cache?.store([], for: key(pmid)) } }
+  }
+
+  /// What an answer must hold to be one.
+  private enum Expectation {
+    /// At least one of the articles asked for.
+    case some
+    case any
+  }
+
+  private static func batches(of pmids: [PMID]) -> [[PMID]] {
+    stride(from: 0, to: pmids.count, by: EUtilities.mostIdentifiers).map { start in
       Array(pmids[start..<min(start + EUtilities.mostIdentifiers, pmids.count)])
     }
+  }
+
+  /// - Returns: The PMIDs that the answers leave out.
+  private func request(
+    _ batches: [[PMID]], expecting expectation: Expectation, stopsEarly: Bool, noting report: inout Report
+  ) async throws(Failure) -> [PMID] {
     var failure: Failure?
     var leftOut: [PMID] = []
     await forEachConcurrently(batches, limit: Self.requestsAtOnce) { batch in
-      await request(batch)
+      await requestHalving(batch, expecting: expectation)
     } take: { result in
       switch result {
       case .failure(let error): failure = failure ?? error
-      case .success(let (batch, missing)):
-        report.batches.append(batch)
-        leftOut += missing
-        if let refusal = batch.failure {
-          for pmid in batch.pmids { report.failures[pmid] = refusal }
+      case .success(let answers):
+        for (batch, missing) in answers {
+          report.batches.append(batch)
+          leftOut += missing
+          if let refusal = batch.failure {
+            for pmid in batch.pmids { report.failures[pmid] = refusal }
+          }
         }
       }
       return failure == nil && !(stopsEarly && !report.failures.isEmpty)
     }
     if let failure { throw failure }
-    guard !leftOut.isEmpty else { return }
-    if asksTwice {
-      try await request(leftOut, asksTwice: false, stopsEarly: stopsEarly, noting: &report)
-    } else {
-      articles.addMissing(leftOut)
-      for pmid in leftOut { service.cache?.store([], for: key(pmid)) }
+    return leftOut
+  }
+
+  private typealias Answered = (batch: Batch, missing: [PMID])
+
+  /// One request, and where it is refused for good, one for each half: a single PMID may be why. When both halves are
+  /// refused too, it is not.
+  private func requestHalving(
+    _ pmids: [PMID], expecting expectation: Expectation
+  ) async -> Result<[Answered], Failure> {
+    let whole: Answered
+    switch await request(pmids, expecting: expectation) {
+    case .success(let answered): whole = answered
+    case .failure(let failure): return .failure(failure)
     }
+    guard whole.batch.failure?.kind == .permanent, pmids.count > 1 else { return .success([whole]) }
+    var halves: [Answered] = []
+    for half in [pmids[..<(pmids.count / 2)], pmids[(pmids.count / 2)...]] {
+      switch await request(Array(half), expecting: expectation) {
+      case .success(let answered): halves.append(answered)
+      case .failure(let failure): return .failure(failure)
+      }
+    }
+    // The tries of the whole count too; what became of its articles, its halves tell.
+    var answers: [Answered] = [(Batch(pmids: pmids, attempts: whole.batch.attempts), [])]
+    let isAnyAnswered = halves.contains { $0.batch.failure == nil }
+    for half in halves {
+      guard isAnyAnswered, half.batch.failure?.kind == .permanent, half.batch.pmids.count > 1 else {
+        answers.append(half)
+        continue
+      }
+      answers.append((Batch(pmids: half.batch.pmids, attempts: half.batch.attempts), []))
+      let middle = half.batch.pmids.count / 2
+      for quarter in [half.batch.pmids[..<middle], half.batch.pmids[middle...]] {
+        switch await requestHalving(Array(quarter), expecting: expectation) {
+        case .success(let more): answers += more
+        case .failure(let failure): return .failure(failure)
+        }
+      }
+    }
+    return .success(answers)
   }
 
   /// One request. The PMIDs that its answer leaves out are told.
-  private func request(_ pmids: [PMID]) async -> Result<(batch: Batch, missing: [PMID]), Failure> {
+  private func request(_ pmids: [PMID], expecting expectation: Expectation) async -> Result<Answered, Failure> {
     let identifiers = pmids.map(\.description).joined(separator: ",")
     var request = utilities.request(
       .efetch, FormParameters([("db", "pubmed"), ("retmode", "xml"), ("id", identifiers)]))
@@ -114,8 +174,8 @@ struct ArticleFetcher: Sendable {
         do throws(Failure) {
           let answer = try ParsedAnswer(response.body, fields: fields, markup: markup)
           let received = answer.rows.compactMap(\.pmid)
-          if !received.isEmpty, asked.isDisjoint(with: received) {
-            return .transient("EFetch answers with articles that were not asked for")
+          if asked.isDisjoint(with: received), expectation == .some || !received.isEmpty {
+            return .transient("EFetch answers with none of the articles asked for")
           }
           parsed.withLock { $0 = answer }
           return .good
@@ -145,8 +205,13 @@ struct ArticleFetcher: Sendable {
     let pieces = ArticleSplitter.records(in: body)
     let records = answer.rows.filter { $0.kind != .deletion }
     if let cache = service.cache, pieces.count == records.count {
+      // Of several versions of an article the highest counts, as in the run's articles.
+      var kept: [PMID: (version: Int, piece: Range<Int>)] = [:]
       for (row, piece) in zip(records, pieces) {
-        if let pmid = row.pmid { cache.store(Array(body[piece]), for: key(pmid)) }
+        if let pmid = row.pmid, row.version >= kept[pmid]?.version ?? 0 { kept[pmid] = (row.version, piece) }
+      }
+      for pmid in pmids {
+        if let piece = kept[pmid]?.piece { cache.store(Array(body[piece]), for: key(pmid)) }
       }
     }
     try articles.add(answer.rows, in: answer.output)
@@ -154,7 +219,7 @@ struct ArticleFetcher: Sendable {
   }
 
   /// Takes what the cache has; returns the rest.
-  private func takeFromCache(_ pmids: [PMID], noting report: inout Report) throws(Failure) -> [PMID] {
+  private func takeFromCache(_ pmids: [PMID], areNamed: Bool) throws(Failure) -> [PMID] {
     var rest: [PMID] = []
     for pmid in pmids {
       guard let entry = service.kept(key(pmid)) else {
@@ -162,16 +227,15 @@ struct ArticleFetcher: Sendable {
         continue
       }
       if entry.body.isEmpty {
-        articles.addMissing([pmid])
+        let isBelieved = service.isOffline || (!areNamed && entry.age < Self.longestAbsence)
+        if isBelieved { articles.addMissing([pmid], age: entry.age) } else { rest.append(pmid) }
       } else if let parsed = try? ParsedAnswer(entry.body, fields: fields, markup: markup),
         parsed.rows.contains(where: { $0.pmid == pmid })
       {
-        try articles.add(parsed.rows, in: parsed.output)
+        try articles.add(parsed.rows, in: parsed.output, age: entry.age)
       } else {
         rest.append(pmid)
-        continue
       }
-      report.ages[pmid] = entry.age
     }
     return rest
   }

@@ -14,7 +14,8 @@ final class ArticleIndex: Sendable {
 
   /// What was said of an article, and where.
   struct Origin: Sendable, Equatable {
-    var file: String
+    /// A file, or a service's address.
+    var source: String
     var version: Int
   }
 
@@ -58,7 +59,7 @@ final class ArticleIndex: Sendable {
     guard let index = wanted.index(of: pmid) else { return .missing }
     let entry = entries[index]
     guard entry.version > 0 else { return .missing }
-    let origin = Origin(file: sources[Int(entry.source)], version: Int(entry.version))
+    let origin = Origin(source: sources[Int(entry.source)], version: Int(entry.version))
     guard entry.length > 0 else { return .deleted(origin) }
     try file.read(at: entry.offset, count: Int(entry.length), into: row)
     return .found(origin)
@@ -66,6 +67,12 @@ final class ArticleIndex: Sendable {
 
   /// The PMIDs without a row, ascending, deleted ones included.
   var missing: [PMID] { wanted.sorted.indices.filter { entries[$0].length == 0 }.map { wanted.sorted[$0] } }
+}
+
+extension ArticleIndex.Outcome {
+  var isFound: Bool {
+    if case .found = self { true } else { false }
+  }
 }
 
 /// Fills an ArticleIndex from PubMed files, the oldest first.

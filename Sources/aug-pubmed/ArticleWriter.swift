@@ -4,7 +4,7 @@ import MillraceCore
 final class ArticleWriter {
   private let source: any ArticleSource
   private let layout: AddedLayout
-  private let looksUp: Bool
+  let looksUp: Bool
   private let articleFields: [FieldName]
   private let status = ByteBuffer(capacity: 64)
   private let hits = ByteBuffer(capacity: 64)

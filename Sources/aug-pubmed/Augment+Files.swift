@@ -14,7 +14,7 @@ extension Augment {
     reportMissing(index.missing, in: stage)
     let (contexts, idField) = (contexts(in: stage), idField)
     try stage.transformRows(of: tables, into: output, dropping: input.onError) { () throws(Failure) in
-      let augmenter = RowAugmenter(index: index, field: field, layout: layout, contexts: contexts, idField: idField)
+      let augmenter = FileAugmenter(index: index, field: field, layout: layout, contexts: contexts, idField: idField)
       return { (row, writer) throws(Failure) in try augmenter.augment(row, into: writer) }
     }
   }

@@ -5,6 +5,7 @@ import Synchronization
 extension Augment {
   func augmentOnline(in stage: Stage) throws(Failure) {
     let surroundings = Surroundings.ofThisProcess()
+    let start = surroundings.clock.now()
     let utilities = try utilities(surroundings.environment, in: stage)
     let tables = TableSequence(input.paths, options: input.reading) { [open = stage.opener] path throws(Failure) in
       try open(path)
@@ -24,9 +25,10 @@ extension Augment {
     ) { questions throws(Failure) in
       plan?.add(questions)
       if plan != nil { return questions.map { _ in RowAnswer() } }
+      // Nobody is asked for rows that nobody reads any more.
+      if stage.outputIsGone { throw .brokenPipe }
       return try waiting { () throws(Failure) in try await online.answers(to: questions) }
     }
-    stage.recorder.addSource(url: utilities.address, licence: AugPubMed.policies, time: surroundings.clock.now())
     let (tally, needsArticles) = (OnlineAugmenter.Tally(), needsArticles)
     let (contexts, idField) = (contexts(in: stage), idField)
     let quarantines = if case .quarantine = input.onError { true } else { false }
@@ -47,6 +49,11 @@ extension Augment {
       }
     }
     if let plan { stage.diagnostics.note(plan.description) } else { service.cache?.evictWhenDue() }
+    let asked = service.service.requestCount > 0 ? 0 : tally.oldestAge
+    if let asked {
+      let time = Timestamp(seconds: start.seconds - Int(asked), nanoseconds: start.nanoseconds)
+      stage.recorder.addSource(url: utilities.address, licence: AugPubMed.policies, time: time)
+    }
     tally.report(to: stage.diagnostics)
     if tally.failed > 0 { stage.answer = .no }
     try stage.finish(output.file, rowsIn: tables.records, rowsOut: written)

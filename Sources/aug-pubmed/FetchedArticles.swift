@@ -21,6 +21,8 @@ final class FetchedArticles: ArticleSource {
     /// 0 when there is no such article.
     var length: UInt32
     var version: UInt16
+    /// Seconds for which the cache had had it; 0 when it was fetched in this run.
+    var age: Float
   }
 
   private struct State {
@@ -42,8 +44,12 @@ final class FetchedArticles: ArticleSource {
   /// Whether it is known that there is such an article, or that there is none.
   func knows(_ pmid: PMID) -> Bool { state.withLock { $0.entries[pmid] != nil } }
 
+  /// Seconds for which the cache had had what is known of the article, 0 when it was fetched in this run; nil when nothing
+  /// is known.
+  func age(of pmid: PMID) -> Double? { state.withLock { $0.entries[pmid] }.map { Double($0.age) } }
+
   /// Takes the rows that a parser wrote. Of several versions of an article the highest counts.
-  func add(_ rows: [WrittenRow], in output: ByteBuffer) throws(Failure) {
+  func add(_ rows: [WrittenRow], in output: ByteBuffer, age: Double = 0) throws(Failure) {
     let failure = state.withLock { state -> Failure? in
       do throws(Failure) {
         try unsafe file.append(output.bytes)
@@ -55,7 +61,8 @@ final class FetchedArticles: ArticleSource {
         let version = UInt16(clamping: max(1, row.version))
         if let known = state.entries[pmid], known.length > 0, known.version > version { continue }
         state.entries[pmid] = Entry(
-          offset: state.length + row.range.lowerBound, length: UInt32(row.range.count), version: version)
+          offset: state.length + row.range.lowerBound, length: UInt32(row.range.count), version: version,
+          age: Float(age))
       }
       state.length += output.count
       return nil
@@ -64,10 +71,10 @@ final class FetchedArticles: ArticleSource {
   }
 
   /// Notes that there are no such articles.
-  func addMissing(_ pmids: some Sequence<PMID> & Sendable) {
+  func addMissing(_ pmids: some Sequence<PMID> & Sendable, age: Double = 0) {
     state.withLock { state in
       for pmid in pmids where state.entries[pmid] == nil {
-        state.entries[pmid] = Entry(offset: 0, length: 0, version: 0)
+        state.entries[pmid] = Entry(offset: 0, length: 0, version: 0, age: Float(age))
       }
     }
   }
@@ -75,6 +82,6 @@ final class FetchedArticles: ArticleSource {
   func append(_ pmid: PMID, to row: ByteBuffer) throws(Failure) -> ArticleIndex.Outcome {
     guard let entry = state.withLock({ $0.entries[pmid] }), entry.length > 0 else { return .missing }
     try file.read(at: entry.offset, count: Int(entry.length), into: row)
-    return .found(ArticleIndex.Origin(file: origin, version: Int(entry.version)))
+    return .found(ArticleIndex.Origin(source: origin, version: Int(entry.version)))
   }
 }

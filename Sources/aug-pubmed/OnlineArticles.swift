@@ -1,4 +1,5 @@
 import MillraceCore
+import Synchronization
 
 /// What a row asks of PubMed.
 enum RowQuestion: Sendable {
@@ -23,15 +24,24 @@ struct RowAnswer: Sendable {
 }
 
 /// Answers the questions of many rows together: each query once, and all their articles in requests of two hundred.
-struct OnlineArticles: Sendable {
-  let search: PubMedSearch
-  let fetcher: ArticleFetcher
+final class OnlineArticles: Sendable {
+  private let search: PubMedSearch
+  private let fetcher: ArticleFetcher
   /// False when rows get PMIDs alone.
-  let needsArticles: Bool
+  private let needsArticles: Bool
   /// The first failure ends the run.
-  let stopsEarly: Bool
+  private let stopsEarly: Bool
+  /// Where no cache remembers for the run what was answered.
+  private let remembered = Mutex<[String: SearchOutcome]>([:])
 
   private static let searchesAtOnce = 8
+
+  init(search: PubMedSearch, fetcher: ArticleFetcher, needsArticles: Bool, stopsEarly: Bool) {
+    self.search = search
+    self.fetcher = fetcher
+    self.needsArticles = needsArticles
+    self.stopsEarly = stopsEarly
+  }
 
   /// - Throws: what ends the run: a key that is refused, a service that does not answer when that is to stop it.
   func answers(to questions: [RowQuestion]) async throws(Failure) -> [RowAnswer] {
@@ -68,13 +78,16 @@ struct OnlineArticles: Sendable {
       guard case .query(let query) = question, seen.insert(query).inserted else { return nil }
       return query
     }
+    let remembers = search.service.cache == nil || search.service.refreshes
     var outcomes: [String: SearchOutcome] = [:]
+    if remembers { remembered.withLock { known in for query in queries { outcomes[query] = known[query] } } }
     var end: Failure?
     let search = search
-    await forEachConcurrently(queries, limit: Self.searchesAtOnce) { query in
+    await forEachConcurrently(queries.filter { outcomes[$0] == nil }, limit: Self.searchesAtOnce) { query in
       (query, await search.search(query))
     } take: { query, outcome in
       outcomes[query] = outcome
+      if remembers, outcome.failure == nil { remembered.withLock { $0[query] = outcome.again } }
       end = end ?? outcome.failure.flatMap { reasonToStop($0, about: "the query \(Self.quoted(query))") }
       return end == nil
     }
@@ -92,7 +105,7 @@ struct OnlineArticles: Sendable {
       }
     }
     let isSearch = answers.contains { $0.query != nil }
-    let report = try await fetcher.fetch(wanted, asksTwice: isSearch, stopsEarly: stopsEarly)
+    let report = try await fetcher.fetch(wanted, areNamed: isSearch, stopsEarly: stopsEarly)
     for batch in report.batches {
       if let refusal = batch.failure, let end = reasonToStop(refusal, about: "\(batch.pmids.count) articles") {
         throw end
@@ -111,7 +124,7 @@ struct OnlineArticles: Sendable {
         answers[row].refusal = refusal
         answers[row].status = refusal.kind == .permanent ? .failedPermanent : .failedTransient
       }
-      let ages = answers[row].pmids.compactMap { report.ages[$0] }
+      let ages = answers[row].pmids.compactMap { fetcher.articles.age(of: $0) }
       let wasSearchedNow = answers[row].query != nil && answers[row].age == nil
       if wasSearchedNow || answers[row].pmids.contains(where: requested.contains) {
         answers[row].age = nil

@@ -6,6 +6,8 @@ final class OnlineAugmenter {
   /// Rows by what became of them, over all threads.
   final class Tally: Sendable {
     private struct Counts {
+      /// Seconds: of the oldest answer out of the cache.
+      var oldest: Double?
       var failed = 0
       var refused = 0
       var truncated: (rows: Int, first: Int, example: String)? = nil
@@ -19,7 +21,8 @@ final class OnlineAugmenter {
       counts.withLock { counts in
         if status == .failedTransient { counts.failed += 1 }
         if status == .failedPermanent { counts.refused += 1 }
-        if status == .truncated, let search = answer.search {
+        if let age = answer.age { counts.oldest = max(age, counts.oldest ?? 0) }
+        if let search = answer.search, search.isTruncated {
           // Rows come in any order from many threads: the example is that of the first.
           let example =
             "\(OnlineArticles.quoted(answer.query ?? "")) matches \(search.count) articles, \(search.pmids.count) were taken"
@@ -35,6 +38,9 @@ final class OnlineAugmenter {
 
     /// Rows without an answer.
     var failed: Int { counts.withLock { $0.failed + $0.refused } }
+
+    /// Seconds since the oldest of the answers was kept that came out of the cache; nil when none did.
+    var oldestAge: Double? { counts.withLock { $0.oldest } }
 
     /// Tells what a person should know about the rows.
     func report(to diagnostics: Diagnostics) {
@@ -86,6 +92,8 @@ final class OnlineAugmenter {
 
   func augment(_ row: RecordCursor, with answer: RowAnswer, into writer: RowWriter) throws(Failure) {
     if quarantines, answer.status.isFailure {
+      // The row goes elsewhere; what was tried for it stays on record.
+      if let contexts { addContext(contexts, row, answer, answer.status, missing: [], fields: [], to: writer) }
       throw Failure(
         .badData, "\(answer.status.rawValue): \(answer.refusal?.reason ?? "PubMed gave no answer")", at: row.place())
     }
@@ -94,7 +102,9 @@ final class OnlineAugmenter {
     let status = Self.status(of: answer, found: outcomes.count - missing.count, asked: outcomes.count)
     try articles.write(row, status: status.rawValue, hits: answer.search?.count, to: writer)
     tally.add(status, answer, row: row.recordNumber, missing: missing)
-    if let contexts { addContext(contexts, row, answer, status, missing: missing, to: writer) }
+    if let contexts {
+      addContext(contexts, row, answer, status, missing: missing, fields: articles.addedNames, to: writer)
+    }
   }
 
   /// What a search says of the row weighs more than that one of its articles is gone.
@@ -105,7 +115,7 @@ final class OnlineAugmenter {
 
   private func addContext(
     _ contexts: ContextFormatter, _ row: RecordCursor, _ answer: RowAnswer, _ status: RowStatus, missing: [PMID],
-    to writer: RowWriter
+    fields: [String], to writer: RowWriter
   ) {
     var details: [JSONValue.Member] = [.init("status", .string(status.rawValue))]
     if let query = answer.query { details.append(.init("query", .string(query))) }
@@ -116,19 +126,21 @@ final class OnlineAugmenter {
       details.append(.init("count", .integer(search.count)))
       details.append(.init("taken", .integer(search.pmids.count)))
     }
-    if !answer.pmids.isEmpty {
-      let gone = Set(missing)
-      let received = status.isFailure ? [] : answer.pmids.filter { !gone.contains($0) }
+    if articles.looksUp, !answer.pmids.isEmpty {
       details.append(.init("asked", .array(answer.pmids.map { .string($0.description) })))
-      details.append(.init("received", .array(received.map { .string($0.description) })))
-      details.append(.init("missing", .array(missing.map { .string($0.description) })))
+      if !status.isFailure {
+        let gone = Set(missing)
+        let received = answer.pmids.filter { !gone.contains($0) }
+        details.append(.init("received", .array(received.map { .string($0.description) })))
+        details.append(.init("missing", .array(missing.map { .string($0.description) })))
+      }
     }
-    if let snippet = articles.snippet { details.append(.init("snippet", .string(snippet))) }
+    if !status.isFailure, let snippet = articles.snippet { details.append(.init("snippet", .string(snippet))) }
     if let refusal = answer.refusal { details.append(.init("failure", .string(refusal.reason))) }
     let asksNothing = answer.query == nil && answer.pmids.isEmpty
     writer.addContext { buffer in
       contexts.append(
-        to: buffer, item: row.item(idField), source: source, fields: articles.addedNames, details: .object(details),
+        to: buffer, item: row.item(idField), source: source, fields: fields, details: .object(details),
         attempts: answer.attempts, cache: asksNothing ? nil : answer.age.map { .hit(age: $0) } ?? .miss)
     }
   }

@@ -51,6 +51,14 @@ struct SearchOutcome: Sendable {
   /// Seconds since the oldest answer was kept; nil when something was asked for now.
   var age: Double?
   var failure: Service.Refusal?
+
+  /// The same for rows that come later: nothing was asked for them.
+  var again: SearchOutcome {
+    var outcome = self
+    outcome.attempts = []
+    outcome.age = age ?? 0
+    return outcome
+  }
 }
 
 /// Finds the PMIDs of queries.
@@ -127,9 +135,11 @@ struct PubMedSearch: Sendable {
       if let fault = utilities.fault(of: response) { return fault }
       do throws(SearchResult.Problem) {
         let result = try SearchResult(response.body)
-        // An answer that counts articles and lists none of them would look like a success.
+        // An answer that counts articles and does not list them would look like a success.
         let expected = min(result.count, retmax, EUtilities.mostSearchResults)
-        if result.pmids.isEmpty, expected > 0 { return .transient("it counts \(result.count) articles and lists none") }
+        guard result.pmids.count >= expected else {
+          return .transient("ESearch counts \(result.count) articles and lists \(result.pmids.count)")
+        }
         return .good
       } catch {
         switch error {
@@ -163,24 +173,27 @@ struct PubMedSearch: Sendable {
     let first = (settings.since?.days.lowerBound ?? beginning).number
     let last = (settings.until?.days.upperBound ?? end).number
     var found: [PMID] = []
-    var spans = Spans(min(first, last)...max(first, last), count: count)
+    var seen: Set<PMID> = []
+    // An article is published in print on one day and electronically on another, so that both halves may hold it.
+    var spans = Spans(
+      min(first, last)...max(first, last), count: count, areDisjoint: splitType != .publication)
     while let span = spans.next(), found.count < settings.maximum ?? .max {
       let dates = (
         since: PubMedDay(number: span.lowerBound).text, until: PubMedDay(number: span.upperBound).text
       )
       let part = try await ask(query, retmax: EUtilities.mostSearchResults, dates: dates, noting: &pages)
-      if part.pmids.count >= part.count {
-        found += part.pmids
-      } else if span.count == 1 {
-        found += try await collect(query, count: part.count, on: dates, noting: &pages)
-      } else {
-        spans.cut(span, count: part.count)
-        continue
+      var pmids = part.pmids
+      if pmids.count < part.count {
+        if span.count > 1 {
+          spans.cut(span, count: part.count)
+          continue
+        }
+        pmids = try await collect(query, count: part.count, on: dates, noting: &pages)
       }
+      for pmid in pmids where seen.insert(pmid).inserted { found.append(pmid) }
       spans.pass(span, count: part.count)
     }
-    var seen: Set<PMID> = []
-    return found.filter { seen.insert($0).inserted }
+    return found
   }
 
   /// All articles of one day.
@@ -188,7 +201,7 @@ struct PubMedSearch: Sendable {
     _ query: String, count: Int, on dates: (since: String, until: String), noting pages: inout Pages
   ) async throws(Service.Refusal) -> [PMID] {
     var found: [PMID] = []
-    var spans = Spans(1...Int(UInt32.max >> 4), count: count)
+    var spans = Spans(1...Int(UInt32.max >> 4), count: count, areDisjoint: true)
     while let span = spans.next(), found.count < settings.maximum ?? .max {
       let term = "(\(query)) AND \(span.lowerBound):\(span.upperBound)[UID]"
       let part = try await ask(term, retmax: EUtilities.mostSearchResults, dates: dates, noting: &pages)
@@ -218,7 +231,12 @@ struct Spans {
   /// The last is next.
   private var spans: [Span]
 
-  init(_ range: ClosedRange<Int>, count: Int) {
+  private let areDisjoint: Bool
+
+  /// - Parameter areDisjoint: whether an article lies in one half of a span only. Where it may lie in both, each half is
+  ///   searched.
+  init(_ range: ClosedRange<Int>, count: Int, areDisjoint: Bool) {
+    self.areDisjoint = areDisjoint
     spans = []
     cut(range, count: count)
   }
@@ -241,7 +259,7 @@ struct Spans {
     let middle = (range.lowerBound + range.upperBound) / 2
     // If this was an upper half, its lower half still counts both.
     settle(range, count: count)
-    spans.append(Span(range: range.lowerBound...middle, count: count))
+    spans.append(Span(range: range.lowerBound...middle, count: areDisjoint ? count : nil))
     spans.append(Span(range: middle + 1...range.upperBound, count: nil))
   }
 

@@ -45,9 +45,11 @@ struct SearchResult: Sendable, Equatable {
     }
     guard pmids.count <= count else { throw .unreadable("it lists more PMIDs than it counts") }
     translation = texts("QueryTranslation").first ?? ""
-    // A quoted phrase that is not in the index is searched for word by word, if at all.
+    // A quoted phrase that is not in the index is searched for word by word, if at all; a word that is too common (WAS is
+    // a gene) not at all.
     dropped =
       texts("ErrorList/PhraseNotFound") + texts("ErrorList/FieldNotFound") + texts("WarningList/QuotedPhraseNotFound")
-    messages = texts("WarningList/OutputMessage") + texts("WarningList/PhraseIgnored").map { "ignored: \($0)" }
+      + texts("WarningList/PhraseIgnored")
+    messages = texts("WarningList/OutputMessage")
   }
 }

@@ -25,7 +25,7 @@ import Testing
     #expect(try title(index, 9) == nil)
     #expect(index.missing.map(\.description) == ["3", "6"])
     let row = ByteBuffer()
-    #expect(try index.append(pmid("3"), to: row) == .deleted(.init(file: "file1.xml", version: 1)))
+    #expect(try index.append(pmid("3"), to: row) == .deleted(.init(source: "file1.xml", version: 1)))
     #expect(try index.append(pmid("6"), to: row) == .missing)
     #expect(row.count == 0)
   }

@@ -73,24 +73,24 @@ import Testing
   @Test func missingPMIDsAndFailuresAreOnRecord() throws {
     let desk = PubMedDesk(
       records: [Self.records], corpus: 0,
-      faults: FaultPlan(scripts: [FaultPlan.Script(utility: "efetch", [.badGateway, nil, .tooLong])]))
+      faults: FaultPlan(scripts: [FaultPlan.Script(utility: "efetch", [.badGateway, nil, nil, .tooLong])]))
     desk.run("--pmid-field", "p", "-o", "out", input: .text("p\n11 99\n"))
     let context = try #require(try desk.contexts("out.prov").first)
     #expect(
       context["details"]?.json
         == #"{"status":"partly_found","asked":["11","99"],"received":["11"],"missing":["99"],"snippet":"Alpha one"}"#)
     let attempts = try #require(context["attempts"]?.elements)
-    #expect(attempts.map { $0["status"]?.text } == ["502", "200"])
-    #expect(attempts.map { $0["request"]?.text } == ["efetch", "efetch"])
+    #expect(attempts.map { $0["status"]?.text } == ["502", "200", "200"])
+    #expect(attempts.map { $0["request"]?.text } == ["efetch", "efetch", "efetch"])
     let waited = attempts.compactMap { $0["waited"]?.json }.compactMap { Double($0) }
-    #expect(waited.count == 2)
-    #expect(waited.first.map { $0 < 0.9 } == true && waited.last.map { $0 >= 1 } == true, "\(waited)")
+    #expect(waited.count == 3)
+    #expect(waited.first.map { $0 < 0.9 } == true && waited.dropFirst().first.map { $0 >= 1 } == true, "\(waited)")
     let failed = desk.run("--pmid-field", "p", "--on-error", "skip", "-o", "failed", input: .text("p\n12\n"))
     #expect(failed.status == 1)
     let record = try #require(try desk.contexts("failed.prov").first)
     #expect(
       record["details"]?.json
-        == #"{"status":"failed_permanent","asked":["12"],"received":[],"missing":[],"#
+        == #"{"status":"failed_permanent","asked":["12"],"#
         + #""failure":"the request is too long for the service"}"#)
     #expect(record["attempts"]?.elements?.compactMap { $0["status"]?.text } == ["414"])
   }

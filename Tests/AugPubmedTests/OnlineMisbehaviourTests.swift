@@ -42,7 +42,7 @@ import Testing
       ("endless", .fatal(69, "is larger than \(isSearch ? "16M" : "256M")")),
       ("redirect-loop", .fatal(69, "redirects more than 5 times (check the service's URL)")),
       ("redirect-elsewhere", .fatal(69, " redirects to localhost:")),
-    ] + (isSearch ? [] : [("wrong-articles", .transient("EFetch answers with articles that were not asked for"))])
+    ] + (isSearch ? [] : [("wrong-articles", .transient("EFetch answers with none of the articles asked for"))])
   }
 
   private struct Trial {
@@ -148,13 +148,41 @@ import Testing
     }
     #expect(left > 0 && !given.isEmpty)
 
-    // Of articles that a row names it is told at once.
+    // Likewise of those that a row names.
     let named = OnlineDesk(["--always", "efetch:missing-articles"])
     named.folder.write("genes.csv", "pmid\n30000001\n30000002\n")
     let second = await named.run(["genes.csv", "--pmid-field", "pmid", "-o", "out.csv"])
     #expect(second.status == 0)
     #expect(second.errorText == "aug-pubmed: warning: 1 PMID was not found: 30000001\n")
     #expect(named.statuses("out.csv") == ["not_found", "ok"])
+  }
+
+  /// An answer that is short of articles must not become a gap that stays.
+  @Test func whatASearchNamesIsNeverKeptAsMissing() async throws {
+    let desk = OnlineDesk(["--script", "efetch:missing-articles,missing-articles,ok"])
+    desk.writeGenes(1...5)
+    let first = await desk.run(["genes.csv", "--field", "gene", "-o", "first.csv"])
+    #expect(first.errorText.contains(" not found: "))
+    let second = await desk.run(["genes.csv", "--field", "gene", "-o", "second.csv"])
+    #expect(second.status == 0 && second.errorText == "", "\(second.errorText)")
+    #expect(desk.statuses("second.csv") == Array(repeating: "ok", count: 5))
+    let requests = try desk.requests()
+    #expect(requests.filter { $0.utility == "esearch" }.count == 5)
+    #expect(requests.filter { $0.utility == "efetch" }.count == 3)
+  }
+
+  /// A row that goes elsewhere takes its articles with it, and leaves on record what was tried.
+  @Test func triesForRowsSetAsideStayOnRecord() async throws {
+    let desk = OnlineDesk(["--always", "502"])
+    desk.writeGenes(1...2)
+    let outcome = await desk.run(
+      ["genes.csv", "--field", "gene", "--on-error", "quarantine=bad.ndjson", "-o", "out.csv"])
+    #expect(outcome.status == 1)
+    let contexts = try desk.contexts("out.csv.prov")
+    #expect(contexts.map { $0["fields"]?.elements?.count } == [0, 0])
+    let attempts = contexts.flatMap { $0["attempts"]?.elements ?? [] }
+    let requests = try desk.requests()
+    #expect(attempts.count == requests.count && attempts.count == 8)
   }
 
   /// The names of files in the desk's folder, and in those within, that hold the key.

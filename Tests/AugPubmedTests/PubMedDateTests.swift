@@ -94,7 +94,7 @@ import Testing
       return below(range.upperBound + 1) - below(range.lowerBound)
     }
     var walk = Walk()
-    var spans = Spans(range, count: sorted.count)
+    var spans = Spans(range, count: sorted.count, areDisjoint: true)
     while let span = spans.next() {
       walk.asked.append(span)
       let count = count(span)
@@ -140,6 +140,32 @@ import Testing
     }
   }
 
+  /// Articles that lie on two days, as those published in print and electronically do, are all found when that is said.
+  @Test func articlesInBothHalvesAreFound() {
+    var random = SeededGenerator()
+    for round in 0..<20 {
+      let range = 1...Int.random(in: 1000...20_000, using: &random)
+      let days = (0..<15_000).map { _ in
+        (Int.random(in: range, using: &random), Int.random(in: range, using: &random))
+      }
+      func articles(in span: ClosedRange<Int>) -> [Int] {
+        days.indices.filter { span.contains(days[$0].0) || span.contains(days[$0].1) }
+      }
+      var spans = Spans(range, count: days.count, areDisjoint: false)
+      var found: Set<Int> = []
+      while let span = spans.next() {
+        let part = articles(in: span)
+        if part.count <= EUtilities.mostSearchResults || span.count == 1 {
+          found.formUnion(part)
+          spans.pass(span, count: part.count)
+        } else {
+          spans.cut(span, count: part.count)
+        }
+      }
+      #expect(found.count == days.count, "seed \(random.seed), round \(round)")
+    }
+  }
+
   /// Asking both halves of every cut would take about twice the searches.
   @Test func halfOfTheSearchesAreSaved() {
     var random = SeededGenerator()
@@ -162,7 +188,7 @@ import Testing
   }
 
   @Test func countsThatChangeMeanwhileEndToo() {
-    var spans = Spans(1...1000, count: 30_000)
+    var spans = Spans(1...1000, count: 30_000, areDisjoint: true)
     var random = SeededGenerator()
     var asked = 0
     while let span = spans.next(), asked < 5000 {

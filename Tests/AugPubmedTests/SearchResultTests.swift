@@ -24,8 +24,8 @@ import Testing
     #expect(read.count == 12)
     #expect(read.pmids.map(\.description) == ["5", "4294967295"])
     #expect(read.translation == "\"a & b\"[All Fields]")
-    #expect(read.dropped == ["xx", "y<y", "zz", "\"q\""])
-    #expect(read.messages == ["one", "ignored: of"])
+    #expect(read.dropped == ["xx", "y<y", "zz", "\"q\"", "of"])
+    #expect(read.messages == ["one"])
   }
 
   @Test(arguments: [

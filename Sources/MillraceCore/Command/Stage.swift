@@ -77,6 +77,14 @@ public final class Stage {
 
   // MARK: The output
 
+  /// Whether nobody will read the output: it goes into a pipe whose reader is gone. A tool that works long for each row looks
+  /// before it begins.
+  public var outputIsGone: Bool {
+    guard outputPath == nil else { return false }
+    var state = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+    return unsafe poll(&state, 1, 0) == 1 && state.revents & Int16(POLLERR) != 0
+  }
+
   /// Opens the output, which appears under its name only when `finish` is called.
   public func openOutput(compression: Compression? = nil) throws(Failure) -> OutputFile {
     let digest = recorder.isOff ? nil : DigestThread()

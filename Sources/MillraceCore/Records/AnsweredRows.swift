@@ -11,7 +11,9 @@ import Synchronization
 /// ```
 /// Unchecked Sendable: one thread at a time asks for blocks; the answers, which workers ask for, are behind a mutex.
 public final class AnsweredRows<Question: Sendable, Answer: Sendable>: @unchecked Sendable {
-  /// Rows of a window: enough that requests for two hundred items each are full, few enough that output flows.
+  /// Rows of the first window: the first output comes soon.
+  private static var rowsAtFirst: Int { 20 }
+  /// Windows grow to so many rows: requests for two hundred items each are full then, and output still flows.
   public static var rowsAtOnce: Int { 500 }
 
   /// Gives what a row asks. A row that throws bad data gets no answer, and throws again when it is transformed.
@@ -29,6 +31,7 @@ public final class AnsweredRows<Question: Sendable, Answer: Sendable>: @unchecke
   private let asking: Asking
   private let answering: Answering
   private let cursor = RecordCursor()
+  private var windowRows = AnsweredRows.rowsAtFirst
   private var block: Block?
   /// In `block`: bytes, records and lines given away.
   private var start = 0
@@ -63,7 +66,7 @@ public final class AnsweredRows<Question: Sendable, Answer: Sendable>: @unchecke
     var questions: [Question] = []
     var end = start
     var rows = 0
-    while rows < Self.rowsAtOnce {
+    while rows < windowRows {
       do throws(Failure) {
         guard try cursor.next() else { break }
         questions.append(try asking(cursor))
@@ -74,7 +77,8 @@ public final class AnsweredRows<Question: Sendable, Answer: Sendable>: @unchecke
       rows += 1
       end = cursor.spanInBlock.upperBound
     }
-    let isLast = rows < Self.rowsAtOnce
+    let isLast = rows < windowRows
+    windowRows = min(2 * windowRows, Self.rowsAtOnce)
     if isLast { end = whole.slice.count }
     if !questions.isEmpty {
       let window = Window(

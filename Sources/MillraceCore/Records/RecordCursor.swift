@@ -136,6 +136,14 @@ import Glibc
     return lookup?.column.map { csvValue($0) }
   }
 
+  /// The row's identity in context records: the text of its id field, else its number.
+  public func item(_ idField: FieldName?) -> String {
+    guard let idField, let value = value(of: idField) else { return String(recordNumber) }
+    let text = ByteBuffer()
+    guard value.appendText(to: text) else { return String(recordNumber) }
+    return unsafe String(decoding: text.bytes, as: UTF8.self)
+  }
+
   // MARK: CSV
 
   /// Goes to the next record of CSV, whatever its number of values.

@@ -34,7 +34,7 @@ public final class RowWriter {
     rowsWritten += 1
   }
 
-  /// Adds a context record about the row, written by `write`.
+  /// Adds a context record about the row, written by `write`. It stays when the row is bad after all and left out.
   public func addContext(_ write: (ByteBuffer) -> Void) {
     write(context)
     contextCount += 1
@@ -138,17 +138,14 @@ public struct RowPipeline: Sendable {
     writer.contextCount = 0
     cursor.open(block)
     while true {
-      let (outputBytes, contextBytes) = (output.count, writer.context.count)
-      let (rows, contexts) = (writer.rowsWritten, writer.contextCount)
+      let (outputBytes, rows) = (output.count, writer.rowsWritten)
       do throws(Failure) {
         guard try cursor.next() else { break }
         try transform(cursor, writer)
       } catch {
         guard dropsBadRows && error.status == .badData else { throw error }
         output.count = outputBytes
-        writer.context.count = contextBytes
         writer.rowsWritten = rows
-        writer.contextCount = contexts
         processed.dropped.append(DroppedRow(failure: error, bytes: unsafe Array(cursor.record)))
       }
     }

@@ -3,10 +3,10 @@
 /// - Parameters:
 ///   - limit: items in work at once.
 ///   - take: called on the caller's task for one result after the other; false cancels what is left.
-public func forEachConcurrently<Item: Sendable, Result: Sendable>(
-  _ items: [Item], limit: Int, _ body: @escaping @Sendable (Item) async -> Result, take: (Result) -> Bool
+public func forEachConcurrently<Item: Sendable, Outcome: Sendable>(
+  _ items: [Item], limit: Int, _ body: @escaping @Sendable (Item) async -> Outcome, take: (Outcome) -> Bool
 ) async {
-  await withTaskGroup(of: Result.self) { group in
+  await withTaskGroup(of: Outcome.self) { group in
     var waiting = items[...]
     for item in waiting.prefix(limit) { group.addTask { await body(item) } }
     waiting = waiting.dropFirst(limit)
