@@ -72,6 +72,22 @@ struct GraphDrawing {
     return (first.x + (isLeft ? -9 : 9), first.y + 19, isLeft)
   }
 
+  /// Whether the same words stand where the edge's label would, at a line that leads to the same box.
+  private func isSaidBefore(_ index: Int) -> Bool {
+    guard let place = place(ofLabel: index) else { return true }
+    func extent(_ place: (x: Double, y: Double, isLeft: Bool), of index: Int) -> ClosedRange<Double> {
+      let width = Self.width(of: labels[index])
+      return place.isLeft ? place.x - width...place.x : place.x...place.x + width
+    }
+    return labels[..<index].indices.contains { earlier in
+      guard graph.edges[earlier].to == graph.edges[index].to, let other = self.place(ofLabel: earlier) else {
+        return false
+      }
+      return abs(other.y - place.y) < 16 && labels[earlier].map(\.text) == labels[index].map(\.text)
+        && extent(other, of: earlier).overlaps(extent(place, of: index))
+    }
+  }
+
   /// A document of its own.
   func document(title: String) -> String {
     var svg = MarkupWriter()
@@ -106,7 +122,7 @@ struct GraphDrawing {
         for (edge, route) in zip(graph.edges, layout.routes) { draw(edge, route, into: &svg) }
         for index in graph.nodes.indices { draw(node: index, into: &svg) }
         // Above the lines, so that these do not strike them out.
-        for index in labels.indices { drawLabel(of: index, into: &svg) }
+        for index in labels.indices where !isSaidBefore(index) { drawLabel(of: index, into: &svg) }
       }
       legend(kinds, top: layout.height + 2 * Self.margin + 4, into: &svg)
     }
