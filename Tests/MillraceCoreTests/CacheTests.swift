@@ -243,6 +243,37 @@ import Testing
     #expect(took < 5, "\(took) s")
   }
 
+  @Test func tensOfThousandsOfKeysCostTheKernelLittle() {
+    func systemTime() -> Double {
+      var usage = rusage()
+      // RUSAGE_THREAD, which Swift does not import.
+      unsafe getrusage(1, &usage)
+      return Double(usage.ru_stime.tv_sec) + Double(usage.ru_stime.tv_usec) / 1e6
+    }
+    let keys = (0..<40_000).map { "key \($0)" }
+    let began = systemTime()
+    let claim = cache().claim(keys)
+    let took = systemTime() - began
+    #expect(claim.keys == keys)
+    #expect(took < 2, "\(took) s of system time")
+    #expect((2...64).contains(folder.names(in: "deep/eutils/claims").count), "each file takes a descriptor")
+  }
+
+  @Test func keysThatShareALockAreHeldTogether() {
+    var locks = CacheLocks.system
+    locks.slot = { CacheSlot(file: 7, offset: $0.hasPrefix("a") ? 1 : 2) }
+    let (cache, other) = (cache(locks: locks), cache(locks: locks))
+    let claim = cache.claim(["a1", "a2", "a1"])
+    #expect(claim.keys == ["a1", "a2"])
+    #expect(other.claim(["a3"]).keys == [] && cache.claim(["a3"]).keys == [])
+    let second = cache.claim(["a1", "b"])
+    #expect(second.keys == ["b"])
+    claim.release()
+    #expect(other.claim(["a3", "b"]).keys == ["a3"], "the other claim in this file is still there")
+    second.release()
+    #expect(other.claim(["a3", "b"]).keys == ["a3", "b"])
+  }
+
   /// A network file system that is mounted without its lock service.
   @Test(arguments: [ENOLCK, EOPNOTSUPP, ENOSYS, EINVAL]) func withoutLocksEverybodyMayFetch(errorNumber: Int32) async {
     let locks = CacheLocks(lock: { _, _ in errorNumber }, isLocked: { _, _ in false })

@@ -53,7 +53,7 @@ public final class ResponseCache: Sendable {
   /// False when there is no folder: every look is a miss then.
   let isUsable: Bool
   private let maximumAge: Double?
-  private let locks: CacheLocks
+  private let claims: CacheClaims
   private let warn: @Sendable (Failure) -> Void
   private let hasWarned = Atomic(false)
   private let written = Mutex(DigestNamedFiles.Removed())
@@ -83,12 +83,12 @@ public final class ResponseCache: Sendable {
     self.maximumAge = maximumAge
     self.limits = limits
     self.clock = clock
-    self.locks = locks
     self.warn = warn
     files = DigestNamedFiles(folder: folder)
     var failure: Failure?
     do throws(Failure) { try makePrivateFolder(folder) } catch { failure = error }
     isUsable = failure == nil
+    claims = CacheClaims(folder: failure == nil ? "\(folder)/claims" : nil, locks: locks)
     if let failure { warnOnce("the cache cannot be used, so every answer is fetched anew", failure) }
   }
 
@@ -184,7 +184,7 @@ public final class ResponseCache: Sendable {
   ///
   /// Look into the cache once more before fetching: since the last look somebody may have stored the answer and let go.
   public func claim(_ keys: [String]) -> Claim {
-    Claim(keys, file: isUsable ? CacheLockFile("\(folder)/locks") : nil, locks: locks)
+    Claim(keys, claims: claims)
   }
 
   /// Waits until nobody claims the key any more: its holder let go, or is dead. The answer may be in the cache then.
@@ -193,11 +193,11 @@ public final class ResponseCache: Sendable {
   /// - Returns: False when the time is up or the task was cancelled.
   @discardableResult
   public func wait(for key: String, upTo seconds: Double = 900) async -> Bool {
-    guard isUsable, let file = CacheLockFile("\(folder)/locks") else { return true }
-    let offset = CacheLocks.offset(of: key)
+    let slot = claims.locks.slot(key)
+    guard let file = claims.lockFile(of: slot) else { return true }
     let end = ContinuousClock.now + .seconds(seconds)
     var pause = Duration.milliseconds(20)
-    while locks.isLocked(file.descriptor, offset) {
+    while claims.locks.isLocked(file.descriptor, slot.offset) {
       guard ContinuousClock.now < end, !Task.isCancelled else { return false }
       try? await Task.sleep(for: pause)
       pause = min(pause * 3 / 2, .milliseconds(500))

@@ -53,9 +53,13 @@ enum Linux {
     return unsafe fcntl(descriptor, 36, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
   }
 
+  static func unlockByte(_ descriptor: Int32, at offset: off_t) { unlock(descriptor, from: offset, length: 1) }
+
   /// Unlocks all bytes.
-  static func unlockBytes(_ descriptor: Int32) {
-    var lock = flock(l_type: Int16(F_UNLCK), l_whence: Int16(SEEK_SET), l_start: 0, l_len: 0, l_pid: 0)
+  static func unlockBytes(_ descriptor: Int32) { unlock(descriptor, from: 0, length: 0) }
+
+  private static func unlock(_ descriptor: Int32, from start: off_t, length: off_t) {
+    var lock = flock(l_type: Int16(F_UNLCK), l_whence: Int16(SEEK_SET), l_start: start, l_len: length, l_pid: 0)
     _ = unsafe fcntl(descriptor, 37, &lock)
   }
 
