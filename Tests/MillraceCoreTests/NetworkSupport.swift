@@ -28,9 +28,9 @@ func transferError(
   }
 }
 
-/// Waits until something holds, without keeping others from the thread; false when it does not within 20 s.
-func soon(_ condition: () -> Bool) async -> Bool {
-  let end = monotonicSeconds() + 20
+/// Waits until something holds, without keeping others from the thread; false when it does not in time.
+func soon(within seconds: Double = 20, _ condition: () -> Bool) async -> Bool {
+  let end = monotonicSeconds() + seconds
   while !condition() {
     guard monotonicSeconds() < end, (try? await Task.sleep(for: .milliseconds(2))) != nil else { return condition() }
   }

@@ -1,5 +1,6 @@
 import Glibc
 import Support
+import Synchronization
 import Testing
 
 @testable import MillraceCore
@@ -213,10 +214,38 @@ import Testing
     #expect(turn.waited < 500)
   }
 
+  /// In each process that waits, once however many requests wait and however often the service repeats itself.
+  @Test func longPausesAreTold() async throws {
+    let told = Mutex<[Double]>([])
+    func limiter(_ key: String) -> RateLimiter {
+      RateLimiter(
+        folder: folder("state"), service: "eutils", key: key, interval: 0.001, clock: time.clock, warn: warnings.warn,
+        pausing: { seconds in told.withLock { $0.append(seconds) } })
+    }
+    let (one, other) = (limiter("k"), limiter("k"))
+    one.slowDown(retryAfter: 1000)
+    let waiting = [one, one, other, other].map { limiter in Task { await limiter.turn() } }
+    #expect(await soon(within: 200) { told.withLock { $0.count } >= 2 })
+    one.slowDown(retryAfter: 700)
+    try? await Task.sleep(for: .milliseconds(600))
+    #expect(told.withLock { $0.count } == 2)
+    #expect(told.withLock { $0.allSatisfy { $0 > 500 && $0 <= 1000 } })
+    other.slowDown(retryAfter: 2000)
+    #expect(await soon(within: 200) { told.withLock { $0.count } >= 4 }, "a longer pause is another one")
+    for task in waiting { task.cancel() }
+    let short = limiter("another")
+    short.slowDown(retryAfter: 3)
+    let last = Task { await short.turn() }
+    try? await Task.sleep(for: .milliseconds(600))
+    last.cancel()
+    #expect(told.withLock { $0.count } == 4)
+    for task in waiting + [last] { _ = await task.value }
+  }
+
   @Test func whereTheSystemRefusesAThread() async throws {
     let queue = LimiterQueue(
       file: LimiterFile(folder: folder("state"), service: "eutils", key: nil), interval: 10_000_000, clock: .system,
-      warn: warnings.warn,
+      warn: warnings.warn, pausing: { _ in },
       startThread: { (_) throws(Failure) in throw Failure(.internalError, "the system refuses another thread") })
     var last: Int64 = 0
     for _ in 0..<3 {

@@ -1,3 +1,4 @@
+import Glibc
 import MillraceCore
 import Support
 import Synchronization
@@ -6,18 +7,30 @@ import Testing
 @Suite struct ServiceTests {
   private let folder = TemporaryFolder()
 
+  private let notes = Notes()
+
+  private final class Notes: Sendable {
+    let texts = Mutex<[String]>([])
+  }
+
   private func service(retries: Int = 0, patience: Double = 60) -> Service {
-    Service(
+    let notes = notes
+    return Service(
       name: "Test", userAgent: "test",
       limiter: RateLimiter(folder: folder.path, service: "test", key: nil, interval: 0) { _ in },
       retry: RetryPolicy(retries: retries, base: 0.01), patience: patience, surroundings: .ofThisProcess()
-    ) { _ in }
+    ) { note in notes.texts.withLock { $0.append(note) } }
   }
 
   private func refusal(of service: Service, at server: ScriptedServer) async -> Service.Refusal? {
     do throws(Service.Refusal) {
       _ = try await service.ask(HTTPRequest(.get, server.url), kind: "test") { response in
-        response.status == 200 ? .good : response.status == 429 ? .tooFast("slow down") : .transient("it is down")
+        switch response.status {
+        case 200: .good
+        case 400: .permanent("no")
+        case 429: .tooFast("slow down")
+        default: .transient("it is down")
+        }
       }
       return nil
     } catch {
@@ -66,5 +79,75 @@ import Testing
     let began = monotonicSeconds()
     #expect(await refusal(of: service(retries: 1), at: server) == nil)
     #expect(monotonicSeconds() - began >= 0.95)
+  }
+
+  /// It is left alone, and what has waited for its turn meanwhile is refused too; others may have better luck.
+  @Test(arguments: [429, 503]) func aPauseThatNobodyWaitsForEndsRequestsAtOnce(status: Int) async {
+    let server = ScriptedServer { request in
+      var response = ServerResponse(request.number == 1 ? status : 200, type: "text/plain", text: "x")
+      response.headers.append(NamedValue("Retry-After", "1200"))
+      return response
+    }
+    let service = service(retries: 3)
+    let began = monotonicSeconds()
+    let first = await refusal(of: service, at: server)
+    #expect(first?.kind == .transient)
+    #expect(first?.reason == "\(status == 429 ? "slow down" : "it is down"), for the next 1200 s")
+    #expect(first?.attempts.count == 1)
+    let second = await refusal(of: service, at: server)
+    #expect(second == Service.Refusal(kind: .transient, reason: first?.reason ?? "", attempts: []))
+    #expect(server.requests == 1)
+    #expect(await refusal(of: self.service(), at: server) == nil, "no other process is held back")
+    #expect(monotonicSeconds() - began < 200)
+    #expect(notes.texts.withLock { $0 } == [])
+  }
+
+  @Test func aPauseIsToldOnce() async {
+    // A date, so that it is one pause however late the answers are looked at.
+    var moment = time(nil) + 290
+    var parts = tm()
+    unsafe gmtime_r(&moment, &parts)
+    let date = unsafe String(unsafeUninitializedCapacity: 64) { buffer in
+      unsafe buffer.withMemoryRebound(to: CChar.self) { buffer in
+        unsafe strftime(buffer.baseAddress!, buffer.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
+      }
+    }
+    let server = ScriptedServer { request in
+      var response = ServerResponse(503, type: "text/plain", text: "x")
+      response.headers.append(NamedValue("Retry-After", date))
+      return response
+    }
+    let service = service(retries: 1)
+    let asking = (0..<3).map { _ in Task { await refusal(of: service, at: server) } }
+    #expect(await soon(within: 200) { server.requests == 3 && !notes.texts.withLock { $0.isEmpty } })
+    try? await Task.sleep(for: .milliseconds(200))
+    for task in asking { task.cancel() }
+    for task in asking { _ = await task.value }
+    let texts = notes.texts.withLock { $0 }
+    #expect(texts.count == 1)
+    #expect(texts.allSatisfy { $0.hasPrefix("Test calls for a pause: waiting ") && $0.hasSuffix(" s") }, "\(texts)")
+  }
+
+  /// Who refuses a request is not down.
+  @Test func aRefusedRequestIsAnAnswer() async {
+    let server = ScriptedServer { request in
+      ServerResponse(request.number == 9 ? 400 : 503, type: "text/plain", text: "x")
+    }
+    let service = service(retries: 1)
+    for number in 0..<8 {
+      let refusal = await refusal(of: service, at: server)
+      #expect(refusal?.kind == (number == 4 ? .permanent : .transient))
+      #expect(refusal?.attempts.count == (number == 4 ? 1 : 2), "\(number)")
+    }
+  }
+
+  @Test func aLongSilenceFitsIntoTheWholeTime() {
+    let usual = HTTPLimits()
+    #expect(usual.allowing(silence: 30) == usual)
+    #expect(usual.allowing(silence: 2).totalTimeout == 300)
+    #expect(usual.allowing(silence: 2).connectTimeout == 2)
+    let long = usual.allowing(silence: 3600)
+    #expect(long.stallTimeout == 3600 && long.connectTimeout == 10)
+    #expect(long.totalTimeout >= 3 * 3600)
   }
 }

@@ -93,7 +93,8 @@ public struct NetworkOptions: ParsableArguments {
     // Without any interval there would be no gate either to wait at when the service calls for fewer requests.
     let limiter = RateLimiter(
       folder: stateFolder(surroundings.environment), service: host, key: key,
-      interval: max(Self.shortestInterval, interval ?? usualInterval), warn: warn)
+      interval: max(Self.shortestInterval, interval ?? usualInterval), warn: warn,
+      pausing: { diagnostics.note(Service.pauseText(name, seconds: $0)) })
     let kept =
       hasNoCache || isDryRun
       ? nil

@@ -43,6 +43,15 @@ public struct HTTPLimits: Sendable, Hashable {
     self.stallTimeout = stallTimeout
     self.totalTimeout = totalTimeout
   }
+
+  /// The same where a service may be silent for so many seconds: several such silences fit into the whole.
+  public func allowing(silence seconds: Double) -> HTTPLimits {
+    var limits = self
+    limits.stallTimeout = seconds
+    limits.connectTimeout = min(connectTimeout, seconds)
+    limits.totalTimeout = max(totalTimeout, 5 * seconds)
+    return limits
+  }
 }
 
 /// A request to a service over HTTP or HTTPS.

@@ -17,6 +17,8 @@ final class LimiterQueue: Sendable {
     var isServed = false
     /// The state as this process saw it last.
     var known = LimiterState()
+    /// The end of the last pause that was told.
+    var told: Nanoseconds = 0
   }
 
   /// What only the thread that serves uses.
@@ -38,21 +40,26 @@ final class LimiterQueue: Sendable {
   private let interval: Nanoseconds
   private let clock: Clock
   private let warn: @Sendable (Failure) -> Void
+  private let pausing: @Sendable (Double) -> Void
   private let startThread: ThreadStart
 
   typealias ThreadStart = @Sendable (_ body: @escaping @Sendable () -> Void) throws(Failure) -> Void
 
   /// The longest nap, so that a clock that is set, and a report that comes in between, are noticed soon.
   private static let longestNap: Nanoseconds = 250_000_000
+  /// A pause that is longer is told. One that a later refusal prolongs by less is the same.
+  private static let longestSilence = 5 * LimiterState.second
 
   init(
     file: sending LimiterFile, interval: Nanoseconds, clock: Clock, warn: @escaping @Sendable (Failure) -> Void,
+    pausing: @escaping @Sendable (_ seconds: Double) -> Void,
     startThread: @escaping ThreadStart = { (body) throws(Failure) in _ = try Worker("limiter", body: body) }
   ) {
     counter = Mutex(Counter(file: file))
     self.interval = interval
     self.clock = clock
     self.warn = warn
+    self.pausing = pausing
     self.startThread = startThread
   }
 
@@ -148,6 +155,7 @@ final class LimiterQueue: Sendable {
     }
     switch decision {
     case .wait(let time):
+      tellPause()
       // Those who wait for the same moment in other processes do not all come at once.
       nap(time + Nanoseconds.random(in: 0...min(interval / 50, 5_000_000)))
     case .go(let moment):
@@ -160,6 +168,19 @@ final class LimiterQueue: Sendable {
       let continuation = desk.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst().continuation }
       continuation?.resume(returning: moment)
     }
+  }
+
+  /// Tells of a closed gate that somebody here waits at.
+  private func tellPause() {
+    let now = clock.nanoseconds
+    let untold = desk.withLock { desk -> Nanoseconds? in
+      let gate = desk.known.gate
+      guard gate - now > Self.longestSilence else { return nil }
+      if desk.told - now <= LimiterState.longestGate, gate - desk.told <= Self.longestSilence { return nil }
+      desk.told = gate
+      return gate
+    }
+    if let gate = untold { pausing(Double(gate - now) * 1e-9) }
   }
 
   private func nap(_ time: Nanoseconds) {

@@ -31,15 +31,18 @@ public final class RateLimiter: Sendable {
   ///   - interval: Seconds from one request to the next. With 0 turns come at once, except when the service says "slow
   ///     down".
   ///   - warn: Is called once at most, on some thread.
+  ///   - pausing: Is called on some thread when somebody here waits in a pause that the service called for, in whatever
+  ///     process, once for each that is longer than 5 s, with the seconds to wait.
   public init(
     folder: String, service: String, key: String?, interval: Double, clock: Clock = .system,
-    warn: @escaping @Sendable (Failure) -> Void
+    warn: @escaping @Sendable (Failure) -> Void, pausing: @escaping @Sendable (_ seconds: Double) -> Void = { _ in }
   ) {
     self.interval = LimiterState.nanoseconds(interval, atMost: 24 * 3600 * LimiterState.second)
     self.clock = clock
     lateness = max(1_000_000, self.interval / 20)
     queue = LimiterQueue(
-      file: LimiterFile(folder: folder, service: service, key: key), interval: self.interval, clock: clock, warn: warn)
+      file: LimiterFile(folder: folder, service: service, key: key), interval: self.interval, clock: clock, warn: warn,
+      pausing: pausing)
   }
 
   /// Waits for this process's turn; within the process, first come, first served. The request should go at once then.

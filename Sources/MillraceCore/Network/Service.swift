@@ -21,7 +21,8 @@ public enum Verdict: Sendable, Equatable {
 ///
 /// A service that failed several requests in a row in spite of all retries is taken for down: the next requests are tried
 /// once each until one is answered, so that a thousand rows do not wait a thousand times. When it stays down beyond all
-/// patience nothing is sent any more.
+/// patience nothing is sent any more. The same goes for one that asks for a longer pause than anybody waits for, as long
+/// as that lasts.
 public final class Service: Sendable {
   public typealias Judge = @Sendable (HTTPResponse) -> Verdict
 
@@ -55,8 +56,8 @@ public final class Service: Sendable {
 
   /// Seconds: a service that wants more rest than this is not waited for.
   private static let longestPause = 300.0
-  /// Seconds from which on a pause is told.
-  private static let pauseToTell = 5.0
+  /// Seconds: a longer pause is told.
+  private static let longestSilence = 5.0
   /// Failed requests in a row from which on the service is taken for down.
   private static let failuresOfServiceDown = 5
 
@@ -72,6 +73,10 @@ public final class Service: Sendable {
   private let failuresInARow = Atomic(0)
   /// Since when the service is taken for down, in seconds of the steady clock.
   private let downSince = Mutex<Double?>(nil)
+  /// Until when the service is not to be asked, in seconds of the steady clock, and why.
+  private let rest = Mutex<(end: Double, reason: String)?>(nil)
+  /// Until when a pause was told, in seconds of the steady clock.
+  private let told = Mutex(0.0)
   private let patience: Double
   private let requests = Atomic(0)
 
@@ -111,18 +116,15 @@ public final class Service: Sendable {
       throw Refusal(kind: .fatal(error), reason: error.message, attempts: [])
     }
     var request = request
-    if let stallTimeout {
-      request.limits.stallTimeout = stallTimeout
-      request.limits.connectTimeout = min(request.limits.connectTimeout, stallTimeout)
-    }
+    if let stallTimeout { request.limits = request.limits.allowing(silence: stallTimeout) }
     var attempts: [ContextFormatter.Attempt] = []
     var pause = 0.0
     while true {
-      if attempts.isEmpty { try checkPatience() }
+      try checkHope(after: attempts)
       if pause > 0 { try? await Task.sleep(for: .seconds(pause)) }
       let waited = pause + (await limiter.turn())
       if Task.isCancelled { throw Refusal(kind: .transient, reason: "given up", attempts: attempts) }
-      if attempts.isEmpty { try checkPatience() }
+      try checkHope(after: attempts)
       requests.add(1, ordering: .relaxed)
       let problem: Problem
       do throws(TransferError) {
@@ -130,26 +132,21 @@ public final class Service: Sendable {
         switch judge(response) {
         case .good:
           attempts.append(.init(status: String(response.status), waited: waited, request: kind))
-          limiter.succeeded()
-          failuresInARow.store(0, ordering: .relaxed)
-          downSince.withLock { $0 = nil }
+          noteAnswer()
           return Answer(response: response, attempts: attempts)
         case let verdict:
           problem = Problem(verdict, response, now: surroundings.clock.now())
+          if problem.kind == .permanent { noteAnswer() }
           attempts.append(.init(status: problem.status, waited: waited, request: kind))
         }
       } catch {
         problem = Problem(error)
         attempts.append(.init(status: error.word, waited: waited, request: kind))
       }
-      let rest = problem.retryAfter ?? 0
-      if problem.isTooFast { limiter.slowDown(retryAfter: problem.retryAfter.map { min($0, Self.longestPause) }) }
-      if rest >= Self.pauseToTell, rest <= Self.longestPause { note("\(name) asks for a pause of \(Int(rest)) s") }
-      if rest > Self.longestPause, problem.kind == .transient {
-        noteFailure()
-        throw Refusal(
-          kind: .transient, reason: "\(problem.text), for the next \(Int(rest)) s", attempts: attempts)
+      if let rest = problem.retryAfter, rest > Self.longestPause, problem.kind == .transient {
+        throw Refusal(kind: .transient, reason: noteRest(rest, problem.text), attempts: attempts)
       }
+      if problem.isTooFast { limiter.slowDown(retryAfter: problem.retryAfter) }
       let isDown = failuresInARow.load(ordering: .relaxed) >= Self.failuresOfServiceDown
       guard problem.kind == .transient, attempts.count <= (isDown ? 0 : retry.retries) else {
         if problem.kind == .transient { noteFailure() }
@@ -161,7 +158,41 @@ public final class Service: Sendable {
         ? 0
         : retry.pause(
           beforeRetry: attempts.count, retryAfter: problem.retryAfter, random: surroundings.random)
+      if pause > 0, let rest = problem.retryAfter { tell(rest) }
     }
+  }
+
+  /// Tells of a pause that this process makes. Requests that the same pause holds back tell of it once.
+  private func tell(_ pause: Double) {
+    let end = Clock.monotonicSeconds() + pause
+    let isNews = told.withLock { told in
+      guard pause > Self.longestSilence, end - told > Self.longestSilence else { return false }
+      told = end
+      return true
+    }
+    if isNews { note(Self.pauseText(name, seconds: pause)) }
+  }
+
+  /// What is told of a pause that the service called for.
+  static func pauseText(_ name: String, seconds: Double) -> String {
+    "\(name) calls for a pause: waiting \(Int(seconds.rounded(.up))) s"
+  }
+
+  /// The service did answer.
+  private func noteAnswer() {
+    limiter.succeeded()
+    failuresInARow.store(0, ordering: .relaxed)
+    downSince.withLock { $0 = nil }
+  }
+
+  /// The service is left alone for so many seconds.
+  ///
+  /// - Returns: What those are told who ask meanwhile.
+  private func noteRest(_ seconds: Double, _ text: String) -> String {
+    let reason = "\(text), for the next \(Int(seconds)) s"
+    let end = Clock.monotonicSeconds() + seconds
+    rest.withLock { rest in if end > rest?.end ?? 0 { rest = (end, reason) } }
+    return reason
   }
 
   private func noteFailure() {
@@ -169,9 +200,14 @@ public final class Service: Sendable {
     downSince.withLock { $0 = $0 ?? Clock.monotonicSeconds() }
   }
 
-  /// A service may be down in such a way that every try takes long: a row after another would wait for it.
-  private func checkPatience() throws(Refusal) {
-    guard let since = downSince.withLock({ $0 }), Clock.monotonicSeconds() - since > patience else { return }
+  private func checkHope(after attempts: [ContextFormatter.Attempt]) throws(Refusal) {
+    if let rest = rest.withLock({ $0 }), Clock.monotonicSeconds() < rest.end {
+      throw Refusal(kind: .transient, reason: rest.reason, attempts: attempts)
+    }
+    // A service may be down in such a way that every try takes long: a row after another would wait for it.
+    guard attempts.isEmpty, let since = downSince.withLock({ $0 }), Clock.monotonicSeconds() - since > patience else {
+      return
+    }
     throw Refusal(kind: .transient, reason: "\(name) was down, and is not asked any more in this run")
   }
 

@@ -142,6 +142,12 @@ extension TransferError {
 
   private init(proxyAnswer end: CurlEnd, text: String, at origin: HTTPOrigin) {
     // A proxy that answers and refuses goes on refusing.
+    if end.proxyStatus == 407 {
+      self.init(
+        .proxy, "the proxy asks for a login before it makes a connection to \(origin)", isTransient: false,
+        advice: "https_proxy takes one as http://name:password@host:port")
+      return
+    }
     let isTransient = end.proxyStatus.map { RetryPolicy.isTransient(status: $0) } ?? true
     self.init(
       .proxy, "the proxy makes no connection to \(origin): \(text)", isTransient: isTransient,
