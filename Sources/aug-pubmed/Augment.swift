@@ -65,6 +65,9 @@ struct Augment: FilterCommand {
     if !xml.isEmpty, question.pmidField == nil {
       throw ValidationError("--xml goes with --pmid-field: files cannot be searched")
     }
+    if let email, !EUtilities.isAddress(email) {
+      throw ValidationError("--email takes an e-mail address such as name@example.org, not \"\(printable(email))\"")
+    }
     if !xml.isEmpty, network.isUsed || email != nil {
       throw ValidationError("--xml sends nothing: the options of the network do not go with it")
     }

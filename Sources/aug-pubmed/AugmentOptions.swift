@@ -67,9 +67,9 @@ struct SearchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The date that --since and --until mean: of publication, of entry into PubMed, of the last modification.",
+      "The date that --since and --until mean: of publication, of entry into PubMed, of the last modification. Publication by default.",
       valueName: "publication|entry|modification"))
-  var dateType = SearchSettings.DateType.publication
+  var dateType: SearchSettings.DateType?
 
   @Option(help: ArgumentHelp("Order of the articles.", valueName: "relevance|date|author|journal"))
   var sort = SearchSettings.Order.relevance
@@ -81,14 +81,20 @@ struct SearchOptions: ParsableArguments {
     if let since, let until, since.days.lowerBound > until.days.upperBound {
       throw ValidationError("--since must not be later than --until")
     }
+    if dateType != nil, since == nil, until == nil {
+      throw ValidationError("--date-type says which date --since and --until mean, and needs one of them")
+    }
   }
 
   /// Whether any of these was said, which only searches heed.
-  var isUsed: Bool { maxArticles != nil || all || since != nil || until != nil || sort != .relevance }
+  var isUsed: Bool {
+    maxArticles != nil || all || since != nil || until != nil || dateType != nil || sort != .relevance
+  }
 
   var settings: SearchSettings {
     SearchSettings(
-      since: since, until: until, dateType: dateType, order: sort, maximum: maxArticles ?? (all ? nil : 20),
+      since: since, until: until, dateType: dateType ?? .publication, order: sort,
+      maximum: maxArticles ?? (all ? nil : 20),
       splits: all)
   }
 
@@ -99,7 +105,7 @@ struct SearchOptions: ParsableArguments {
     if let since { members.append(.init("since", .string(since.text))) }
     if let until { members.append(.init("until", .string(until.text))) }
     return members + [
-      .init("date-type", .string(dateType.rawValue)), .init("sort", .string(sort.rawValue)),
+      .init("date-type", .string(settings.dateType.rawValue)), .init("sort", .string(sort.rawValue)),
     ]
   }
 }

@@ -28,7 +28,8 @@ struct EUtilities: Sendable {
   let key: String?
 
   /// - Parameter base: the folder that `esearch.fcgi` lies in.
-  /// - Throws: a usage failure when it is no URL of the web; bad configuration for what cannot be a key.
+  /// - Throws: a usage failure when it is no URL of the web; bad configuration for what cannot be a key or an address for
+  ///   letters, and for a key that would be sent in the clear.
   init(base: String, email: String?, key: String?) throws(Failure) {
     let isWeb = ["http://", "https://"].contains { base.hasPrefix($0) && base.utf8.count > $0.utf8.count }
     guard isWeb, !base.contains("?"), !base.contains("#"), base.unicodeScalars.allSatisfy({ $0.value > 0x20 }) else {
@@ -38,6 +39,12 @@ struct EUtilities: Sendable {
     }
     self.base = base.hasSuffix("/") ? base : base + "/"
     address = CommandLineText.redactingURL(self.base)
+    guard email.map(Self.isAddress) ?? true else {
+      // The one of the command line was looked at before.
+      throw Failure(
+        .badConfiguration, "NCBI_EMAIL is no e-mail address: \"\(printable(email ?? ""))\"",
+        advice: "NCBI writes to it before it blocks anybody; name@example.org is one")
+    }
     self.email = email
     let key = key.map { String($0.trimmed) }.flatMap { $0.isEmpty ? nil : $0 }
     guard key?.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) ?? true else {
@@ -46,6 +53,28 @@ struct EUtilities: Sendable {
         advice: "see the account settings at NCBI for the right one, or unset it")
     }
     self.key = key
+    guard key == nil || !self.base.hasPrefix("http:") || Self.isLoopback(host) else {
+      throw Failure(
+        .badConfiguration, "the key in NCBI_API_KEY would be sent to \(host) without encryption",
+        advice: "--base-url takes an address with https; or unset the key")
+    }
+  }
+
+  /// Whether it looks like an address for letters: an @ with something on both sides, and nothing that breaks a line.
+  static func isAddress(_ text: String) -> Bool {
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
+      && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0.properties.generalCategory != .control }
+  }
+
+  /// Whether what is sent there stays on this machine, by the host's own name: localhost, 127.0.0.0/8, [::1].
+  static func isLoopback(_ authority: String) -> Bool {
+    if authority == "[::1]" || authority.hasPrefix("[::1]:") { return true }
+    let host = authority.prefix { $0 != ":" }
+    if host.lowercased() == "localhost" { return true }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts[0] == "127"
+      && parts.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt8($0) != nil }
   }
 
   /// Tells of an interval at which NCBI's own service blocks its user: it counts 3 requests a second, or 10 with a key.
@@ -93,7 +122,12 @@ struct EUtilities: Sendable {
   func fault(of response: HTTPResponse) -> Verdict? {
     let body = response.body
     let opening = body.prefix(1024).drop { $0 == 0x20 || (0x09...0x0d).contains($0) }
-    if opening.first == UInt8(ascii: "{") { return jsonFault(response) }
+    if response.status == 407 { return .fatal(loginNeeded) }
+    if opening.first == UInt8(ascii: "{") {
+      let verdict = jsonFault(response)
+      if case .transient = verdict, response.status == 403 { return .fatal(forbidden) }
+      return verdict
+    }
     let isHTML = Self.isHTML(opening)
     if response.status == 414 { return .permanent("the request is too long for the service") }
     if response.status == 429 { return .tooFast("the service calls for fewer requests") }
@@ -101,7 +135,11 @@ struct EUtilities: Sendable {
       return .transient("status \(response.status)\(isHTML ? " with an HTML page" : "")")
     }
     if isHTML, response.status == 200 { return .transient("an HTML page instead of XML, of a proxy perhaps") }
-    if let error = Self.errorElement(body) { return verdict(onError: error) }
+    if response.status == 403 { return .fatal(forbidden) }
+    if let error = Self.errorElement(body) {
+      // With status 200 the words may be those of a query.
+      return response.status == 400 && Self.isOfKey(error) ? .fatal(keyRefused) : verdict(onError: error)
+    }
     guard response.status == 200 else {
       if response.status == 400 { return .permanent("status 400") }
       return .fatal(
@@ -123,12 +161,17 @@ struct EUtilities: Sendable {
     return document.leaves.first { $0.path == "ERROR" || $0.path.hasSuffix("/ERROR") }?.text
   }
 
-  /// What the service says is wrong: with the request, or with itself for now.
+  /// Whether an error is about the key from its first word on, as those of NCBI's gateway are.
+  private static func isOfKey(_ text: String) -> Bool {
+    let lower = text.trimmed.lowercased()
+    return lower.hasPrefix("api key") || lower.hasPrefix("api-key")
+  }
+
+  /// What the service says is wrong: with the request, or with itself for now. Its text may quote a query.
   func verdict(onError text: String) -> Verdict {
     let told = "\"\(clean(text))\""
     let lower = text.lowercased()
-    if lower.contains("rate limit") { return .tooFast("the service says \(told)") }
-    if lower.contains("api key") || lower.contains("api-key") { return .fatal(keyRefused) }
+    if lower.contains("rate limit exceeded") { return .tooFast("the service says \(told)") }
     let permanent = [
       "invalid uid", "empty id list", "id parameter is empty", "neither query_key nor id", "invalid db",
       "empty term", "cannot be larger than", "too many uids", "id list is empty",
@@ -147,10 +190,25 @@ struct EUtilities: Sendable {
       return response.status == 400
         ? .permanent("status 400 with JSON instead of XML") : .transient("JSON instead of XML")
     }
+    let lower = error.lowercased()
+    let isOfKey = lower.contains("api key") || lower.contains("api-key")
+    if isOfKey, !lower.contains("rate limit") { return .fatal(keyRefused) }
     let verdict = verdict(onError: error)
     if case .transient(let reason) = verdict, response.status == 400 { return .permanent(reason) }
     if case .transient(let reason) = verdict, response.status == 429 { return .tooFast(reason) }
     return verdict
+  }
+
+  private var loginNeeded: Failure {
+    Failure(
+      .serviceUnavailable, "a proxy asks for a login before it asks \(address): status 407",
+      advice: "http_proxy and https_proxy take one as http://name:password@host:port")
+  }
+
+  private var forbidden: Failure {
+    Failure(
+      .serviceUnavailable, "\(address), or a proxy before it, forbids the request: status 403",
+      advice: "ask who runs it; --base-url, http_proxy and https_proxy say who is asked")
   }
 
   private var keyRefused: Failure {

@@ -59,6 +59,17 @@ import Testing
     ),
     (400, "<eFetchResult><ERROR>ID list is empty! Possibly it has no correct IDs.</ERROR></eFetchResult>", .permanent),
     (200, "<eFetchResult><ERROR>API rate limit exceeded</ERROR></eFetchResult>", .tooFast),
+    // A row's own words, or NCBI's gateway.
+    (
+      200, "<eSearchResult><ERROR>Can't run query: api key invalid AND heart rate limit</ERROR></eSearchResult>",
+      .transient
+    ),
+    (400, "<eSearchResult><ERROR>Can't run query: api key invalid</ERROR></eSearchResult>", .transient),
+    (200, "<eSearchResult><ERROR>API key invalid</ERROR></eSearchResult>", .transient),
+    (400, "<eSearchResult><ERROR> API key invalid</ERROR></eSearchResult>", .key),
+    (407, "<html>sign in</html>", .address), (407, "{}", .address), (403, "<html>", .address), (403, "{}", .address),
+    (403, "<eSearchResult><ERROR>x</ERROR></eSearchResult>", .address),
+    (403, #"{"error":"API key invalid"}"#, .key), (403, #"{"error":"API rate limit exceeded"}"#, .tooFast),
     (400, "", .permanent), (414, "<html>", .permanent), (404, "<html>", .address), (403, "no", .address),
     (301, "", .address),
     (204, "", .address),
@@ -149,11 +160,43 @@ import Testing
 
   @Test(arguments: [("", nil), ("  ", nil), (" k1 \r\n", "k1"), ("a&b=c%d+e", "a&b=c%d+e")] as [(String, String?)])
   func keysAreTakenWithoutSpaceAround(text: String, key: String?) throws {
-    #expect(try EUtilities(base: "http://x", email: nil, key: text).key == key)
+    #expect(try EUtilities(base: "https://x", email: nil, key: text).key == key)
+  }
+
+  @Test(
+    arguments: [
+      ("https://example.org/", true), ("http://example.org/", false), ("http://example.org:443/", false),
+      ("http://localhost/", true), ("http://LOCALHOST:8080/e", true), ("http://127.0.0.1:80", true),
+      ("http://127.255.3.4/", true), ("http://[::1]/", true), ("http://[::1]:8080/e/", true),
+      ("http://u:p@127.0.0.1/", true), ("http://127.0.0.1@example.org/", false),
+      ("http://localhost.example.org/", false),
+      ("http://127.0.0.1.example.org/", false), ("http://127.0.0.256/", false), ("http://127.0.1/", false),
+      ("http://128.0.0.1/", false), ("http://[::2]/", false), ("http://[::1].example.org/", false),
+      ("http://127.0.0.+1/", false), ("http://10.0.0.1/", false),
+    ] as [(String, Bool)]) func keysAreSentInTheClearOnThisMachineAlone(base: String, isAllowed: Bool) throws
+  {
+    _ = try EUtilities(base: base, email: nil, key: nil)
+    if isAllowed {
+      _ = try EUtilities(base: base, email: nil, key: "SECRETKEY")
+    } else {
+      let failure = #expect(throws: Failure.self) { try EUtilities(base: base, email: nil, key: "SECRETKEY") }
+      #expect(failure?.status == .badConfiguration)
+      #expect(failure?.message.hasPrefix("the key in NCBI_API_KEY would be sent to ") == true)
+      #expect(failure?.description.contains("SECRETKEY") == false)
+    }
+  }
+
+  @Test(arguments: [
+    ("a@b", true), ("Some.One+x@example.org", true), ("ü@example.org", true), ("", false), ("@", false), ("a@", false),
+    ("@b", false), ("ab", false), ("a@b@c", false), ("a @b", false), ("a@b\n", false), ("a@b\u{0}", false),
+    ("a\u{a0}@b", false), ("a\u{7f}@b", false),
+  ])
+  func addressesForLetters(text: String, isAddress: Bool) {
+    #expect(EUtilities.isAddress(text) == isAddress)
   }
 
   @Test(arguments: ["a b", "a\nb", "ключ", "a\u{0}b"]) func whatCannotBeAKeyIsToldWithoutIt(text: String) {
-    let failure = #expect(throws: Failure.self) { try EUtilities(base: "http://x", email: nil, key: text) }
+    let failure = #expect(throws: Failure.self) { try EUtilities(base: "https://x", email: nil, key: text) }
     #expect(failure?.status == .badConfiguration)
     #expect(failure?.message == "NCBI_API_KEY holds characters that are in no key")
     #expect(failure?.description.contains(text) == false)

@@ -40,7 +40,10 @@ import Testing
     (Fault.redirectLoop, "redirects more than 5 times (check the service's URL)"),
     (.redirectElsewhere, "redirects to localhost:"), (.endless, "is larger than 16M (ask for less at a time)"),
     (.notFound, "answers with status 404 (--base-url names the folder that esearch.fcgi lies in)"),
-    (.forbidden, "answers with status 403 (--base-url names the folder that esearch.fcgi lies in)"),
+    (
+      .forbidden,
+      ", or a proxy before it, forbids the request: status 403 (ask who runs it; --base-url, http_proxy and "
+    ),
   ])
   func whatIsNoServiceEndsTheRun(fault: Fault, text: String) {
     let desk = desk(fault)
@@ -108,6 +111,95 @@ import Testing
       "\(outcome.errorText)")
     #expect(outcome.errorText.hasSuffix("(check https_proxy, http_proxy and no_proxy in the environment)\n"))
     #expect(proxy.requests == 1)
+  }
+
+  @Test(arguments: [nil, "1"] as [String?]) func aProxyThatAsksForALoginIsTold(tls: String?) {
+    let proxy = ScriptedServer { _ in ServerResponse(407, type: "text/html", text: "<html>who are you</html>") }
+    let scheme = tls == nil ? "http" : "https"
+    let outcome = PubMedDesk().run(
+      "--field", "g", "--base-url", "\(scheme)://pubmed.example.org/", "--on-error", "skip", input: rows,
+      environment: ["\(scheme)_proxy": proxy.url])
+    #expect(outcome.status == 69)
+    #expect(outcome.messages.count == 1)
+    #expect(
+      outcome.errorText
+        == (tls == nil
+          ? "aug-pubmed: a proxy asks for a login before it asks http://pubmed.example.org/: status 407 (http_proxy and "
+            + "https_proxy take one as http://name:password@host:port)\n"
+          : "aug-pubmed: the proxy asks for a login before it makes a connection to pubmed.example.org:443 (https_proxy "
+            + "takes one as http://name:password@host:port)\n"))
+    #expect(proxy.requests == 1)
+  }
+
+  /// Its own words in an answer do not end the run of other rows.
+  @Test func aQueryWithTheWordsOfAnErrorIsARowLikeOthers() {
+    let server = ScriptedServer { request in
+      ServerResponse(
+        200, type: "text/xml",
+        text: "<eSearchResult><ERROR>Can't run executor: api key invalid[All Fields]</ERROR></eSearchResult>")
+    }
+    let outcome = PubMedDesk().run(
+      "--field", "g", "--fields", "status", "--base-url", server.url, "--on-error", "skip",
+      input: .text("g\napi key invalid\n"), environment: ["NCBI_API_KEY": "SECRETKEY"])
+    #expect(outcome.status == 1)
+    #expect(outcome.outputText == "g,status\napi key invalid,failed_transient\n")
+  }
+
+  @Test func theKeyIsNotSentInTheClear() {
+    let proxy = ScriptedServer { _ in ServerResponse(502, type: "text/html", text: "") }
+    let outcome = PubMedDesk().run(
+      "--field", "g", "--base-url", "http://pubmed.example.org/", input: rows,
+      environment: ["NCBI_API_KEY": "SECRETKEY", "http_proxy": proxy.url])
+    #expect(outcome.status == 78)
+    #expect(
+      outcome.errorText
+        == "aug-pubmed: the key in NCBI_API_KEY would be sent to pubmed.example.org without encryption (--base-url takes an "
+        + "address with https; or unset the key)\n")
+    #expect(proxy.requests == 0)
+  }
+
+  // MARK: Options
+
+  @Test func whatIsNoAddressForLettersIsRefused() {
+    let desk = PubMedDesk()
+    let option = desk.run("--field", "g", "--email", "not an address", input: rows)
+    #expect(option.status == 64)
+    #expect(
+      option.errorText.contains("--email takes an e-mail address such as name@example.org, not \"not an address\""),
+      "\(option.errorText)")
+    let variable = desk.run("--field", "g", input: rows, environment: ["NCBI_EMAIL": "me@here\nX: y"])
+    #expect(variable.status == 78)
+    #expect(variable.errorText.hasPrefix("aug-pubmed: NCBI_EMAIL is no e-mail address: \"me@here"))
+    #expect(variable.messages.count == 1)
+    // The option wins.
+    let both = desk.run(
+      "--field", "g", "--fields", "status", "--email", "a@b", input: rows, environment: ["NCBI_EMAIL": "none"])
+    #expect(both.status == 0)
+    #expect(desk.server.requests.allSatisfy { $0["email"] == "a@b" })
+  }
+
+  @Test(arguments: [
+    (["--field", "g", "--date-type", "entry"], "--date-type says which date --since and --until mean, and needs one"),
+    (["--field", "g", "--date-type", "publication", "--all"], "--date-type says which date --since and --until mean"),
+    (["--pmid-field", "g", "--date-type", "entry", "--since", "2020"], "the options of a search do not go with it"),
+    (["--pmid-field", "g", "--date-type", "entry"], "--date-type says which date --since and --until mean"),
+  ])
+  func aTypeOfDateWithoutADateIsRefused(options: [String], text: String) {
+    let outcome = PubMedDesk().run(options, input: rows)
+    #expect(outcome.status == 64)
+    #expect(outcome.errorText.contains(text), "\(outcome.errorText)")
+  }
+
+  @Test(arguments: ["afile", "afile/x/y"]) func aCacheThatIsAFileIsTold(cache: String) {
+    let desk = PubMedDesk()
+    desk.folder.write("afile", "precious")
+    let outcome = desk.run("--field", "g", "--fields", "status", "--cache", cache, input: rows)
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.errorText
+        == "aug-pubmed: warning: afile: the cache cannot be used, so every answer is fetched anew: expected a folder, found "
+        + "something else (name another folder)\n")
+    #expect(desk.folder.text("afile") == "precious")
   }
 
   private static let openssl = Executable("/usr/bin/openssl")

@@ -302,7 +302,7 @@ import Testing
     #expect(await smallestGap([limiter], turns: 6) >= 0.03, "limited all the same")
     #expect(
       warnings.texts == [
-        "\(folder("state/limits")): the rate limit holds within this process only: cannot create the file: not a directory (the folder \(folder("state")) is missing: mkdir -p \(folder("state")))"
+        "\(folder("state")): the rate limit holds within this process only: expected a folder, found something else (name another folder)"
       ])
     let began = now
     limiter.slowDown(retryAfter: 0.3)

@@ -4,7 +4,7 @@ import Glibc
 /// place such as /tmp somebody else may have made it first, or put a link in its place.
 public func makePrivateFolder(_ path: String) throws(Failure) {
   try makeFolders(above: path)
-  if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw AtomicFile.failure(path, errorNumber: errno) }
+  if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw folderFailure(path, errorNumber: errno) }
   guard let status = fileStatus(path, followingLinks: false) else {
     throw AtomicFile.failure(path, errorNumber: errno)
   }
@@ -24,5 +24,13 @@ private func makeFolders(above path: String) throws(Failure) {
   let parent = folderPart(of: path)
   guard fileStatus(parent, followingLinks: true) == nil else { return }
   try makeFolders(above: parent)
-  if unsafe mkdir(parent, 0o700) != 0, errno != EEXIST { throw AtomicFile.failure(parent, errorNumber: errno) }
+  if unsafe mkdir(parent, 0o700) != 0, errno != EEXIST { throw folderFailure(parent, errorNumber: errno) }
+}
+
+private func folderFailure(_ path: String, errorNumber: Int32) -> Failure {
+  guard errorNumber == ENOTDIR else { return AtomicFile.failure(path, errorNumber: errorNumber) }
+  var place = folderPart(of: path)
+  while fileStatus(place, followingLinks: true) == nil, folderPart(of: place) != place { place = folderPart(of: place) }
+  return Failure(
+    .cannotCreate, "expected a folder, found something else", at: Place(file: place), advice: "name another folder")
 }
