@@ -54,7 +54,7 @@ extension Augment {
       let time = Timestamp(seconds: start.seconds - Int(asked), nanoseconds: start.nanoseconds)
       stage.recorder.addSource(url: utilities.address, licence: AugPubMed.policies, time: time)
     }
-    tally.report(to: stage.diagnostics)
+    tally.report(to: stage.diagnostics, areKept: service.cache != nil)
     if tally.failed > 0 { stage.answer = .no }
     try stage.finish(output.file, rowsIn: tables.records, rowsOut: written)
   }

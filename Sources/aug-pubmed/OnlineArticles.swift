@@ -152,7 +152,8 @@ final class OnlineArticles: Sendable {
         .serviceUnavailable, "PubMed gives no answer for \(what): \(refusal.reason)",
         advice: refusal == CachedService.offlineRefusal
           ? "run it once without --offline"
-          : "what was answered is kept, so the same command goes on from here; --on-error skip marks such rows and goes on"
+          : (search.service.cache == nil ? "" : "what was answered is kept, so the same command goes on from here; ")
+            + "--on-error skip marks such rows and goes on"
       )
     case .permanent where stopsEarly:
       return Failure(

@@ -43,7 +43,9 @@ final class OnlineAugmenter {
     var oldestAge: Double? { counts.withLock { $0.oldest } }
 
     /// Tells what a person should know about the rows.
-    func report(to diagnostics: Diagnostics) {
+    ///
+    /// - Parameter areKept: whether a cache has the answers that came.
+    func report(to diagnostics: Diagnostics, areKept: Bool) {
       let counts = counts.withLock { $0 }
       if !counts.missing.isEmpty {
         let missing = counts.missing.sorted().map(\.description)
@@ -61,9 +63,9 @@ final class OnlineAugmenter {
         diagnostics.warning("PubMed refuses \(counts.refused) \(counts.refused == 1 ? "row" : "rows")")
       }
       if counts.failed > 0 {
+        let again = areKept ? " (the same command asks for these alone again: the others are in the cache)" : ""
         diagnostics.warning(
-          "PubMed gave no answer for \(counts.failed) \(counts.failed == 1 ? "row" : "rows") (the same command asks for these alone again: the others are in the cache)"
-        )
+          "PubMed gave no answer for \(counts.failed) \(counts.failed == 1 ? "row" : "rows")\(again)")
       }
     }
   }

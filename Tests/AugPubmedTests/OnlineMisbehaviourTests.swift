@@ -88,7 +88,7 @@ import Testing
         (status, text) = (69, reason)
         #expect(skipped.status == 1, "\(name): \(skipped.errorText)")
         #expect(rows == (1...3).map { "GENE\($0),failed_transient,[],[]" }, "\(name)")
-        #expect(skipped.errorText.contains("PubMed gave no answer for 3 rows ("), "\(name): \(skipped.errorText)")
+        #expect(skipped.errorText.contains("PubMed gave no answer for 3 rows\n"), "\(name): \(skipped.errorText)")
       case .permanent(let reason):
         (status, text) = (65, reason)
         #expect(skipped.status == 1, "\(name): \(skipped.errorText)")

@@ -105,7 +105,7 @@ import Testing
   @Test func aPauseIsToldOnce() async {
     // A date, so that it is one pause however late the answers are looked at.
     var moment = time(nil) + 290
-    var parts = tm()
+    var parts = unsafe tm()
     unsafe gmtime_r(&moment, &parts)
     let date = unsafe String(unsafeUninitializedCapacity: 64) { buffer in
       unsafe buffer.withMemoryRebound(to: CChar.self) { buffer in
