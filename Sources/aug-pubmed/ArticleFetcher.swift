@@ -1,5 +1,4 @@
 import MillraceCore
-import Synchronization
 
 /// Fetches articles by their PMIDs: two hundred with a request, whichever rows they are for, each once.
 struct ArticleFetcher: Sendable {
@@ -8,6 +7,11 @@ struct ArticleFetcher: Sendable {
     var pmids: [PMID]
     var attempts: [ContextFormatter.Attempt]
     var failure: Service.Refusal?
+
+    /// Refused, and more than one article, so that another cut may tell which is why.
+    fileprivate var isRefusedForGood: Bool { failure?.kind == .permanent && pmids.count > 1 }
+    /// Without what became of the articles.
+    fileprivate var triesAlone: Batch { Batch(pmids: pmids, attempts: attempts) }
   }
 
   /// What came of all.
@@ -99,8 +103,12 @@ struct ArticleFetcher: Sendable {
   ) async throws(Failure) -> [PMID] {
     var failure: Failure?
     var leftOut: [PMID] = []
-    await forEachConcurrently(batches, limit: Self.requestsAtOnce) { batch in
-      await requestHalving(batch, expecting: expectation)
+    await forEachConcurrently(batches, limit: Self.requestsAtOnce) { batch -> Result<[Answered], Failure> in
+      do throws(Failure) {
+        return .success(try await requestHalving(batch, expecting: expectation))
+      } catch {
+        return .failure(error)
+      }
     } take: { result in
       switch result {
       case .failure(let error): failure = failure ?? error
@@ -125,77 +133,63 @@ struct ArticleFetcher: Sendable {
   /// refused too, it is not.
   private func requestHalving(
     _ pmids: [PMID], expecting expectation: Expectation
-  ) async -> Result<[Answered], Failure> {
-    let whole: Answered
-    switch await request(pmids, expecting: expectation) {
-    case .success(let answered): whole = answered
-    case .failure(let failure): return .failure(failure)
-    }
-    guard whole.batch.failure?.kind == .permanent, pmids.count > 1 else { return .success([whole]) }
+  ) async throws(Failure) -> [Answered] {
+    let whole = try await request(pmids, expecting: expectation)
+    guard whole.batch.isRefusedForGood else { return [whole] }
     var halves: [Answered] = []
-    for half in [pmids[..<(pmids.count / 2)], pmids[(pmids.count / 2)...]] {
-      switch await request(Array(half), expecting: expectation) {
-      case .success(let answered): halves.append(answered)
-      case .failure(let failure): return .failure(failure)
-      }
-    }
-    // The tries of the whole count too; what became of its articles, its halves tell.
-    var answers: [Answered] = [(Batch(pmids: pmids, attempts: whole.batch.attempts), [])]
+    for half in Self.halves(of: pmids) { halves.append(try await request(half, expecting: expectation)) }
     let isAnyAnswered = halves.contains { $0.batch.failure == nil }
+    // The tries of what was cut count too; what became of its articles, its halves tell.
+    var answers: [Answered] = [(whole.batch.triesAlone, [])]
     for half in halves {
-      guard isAnyAnswered, half.batch.failure?.kind == .permanent, half.batch.pmids.count > 1 else {
+      guard isAnyAnswered, half.batch.isRefusedForGood else {
         answers.append(half)
         continue
       }
-      answers.append((Batch(pmids: half.batch.pmids, attempts: half.batch.attempts), []))
-      let middle = half.batch.pmids.count / 2
-      for quarter in [half.batch.pmids[..<middle], half.batch.pmids[middle...]] {
-        switch await requestHalving(Array(quarter), expecting: expectation) {
-        case .success(let more): answers += more
-        case .failure(let failure): return .failure(failure)
-        }
+      answers.append((half.batch.triesAlone, []))
+      for quarter in Self.halves(of: half.batch.pmids) {
+        answers += try await requestHalving(quarter, expecting: expectation)
       }
     }
-    return .success(answers)
+    return answers
+  }
+
+  private static func halves(of pmids: [PMID]) -> [[PMID]] {
+    [Array(pmids[..<(pmids.count / 2)]), Array(pmids[(pmids.count / 2)...])]
   }
 
   /// One request. The PMIDs that its answer leaves out are told.
-  private func request(_ pmids: [PMID], expecting expectation: Expectation) async -> Result<Answered, Failure> {
+  private func request(
+    _ pmids: [PMID], expecting expectation: Expectation
+  ) async throws(Failure) -> Answered {
     let identifiers = pmids.map(\.description).joined(separator: ",")
     var request = utilities.request(
       .efetch, FormParameters([("db", "pubmed"), ("retmode", "xml"), ("id", identifiers)]))
     request.limits.maximumBodyBytes = Self.maximumAnswerBytes
     let asked = Set(pmids)
-    let parsed = Mutex<ParsedAnswer?>(nil)
     let (utilities, fields, markup) = (utilities, fields, markup)
+    let kind = EUtilities.Call.efetch.rawValue
+    let answer: Service.Answer<ParsedAnswer>
     do throws(Service.Refusal) {
-      let answer = try await service.service.ask(request, kind: EUtilities.Call.efetch.rawValue) { response in
-        if let fault = utilities.fault(of: response) { return fault }
+      answer = try await service.service.ask(request, kind: kind) { response throws(ServiceFault) in
+        if let fault = utilities.fault(of: response) { throw fault }
+        let answer: ParsedAnswer
         do throws(Failure) {
-          let answer = try ParsedAnswer(response.body, fields: fields, markup: markup)
-          let received = answer.rows.compactMap(\.pmid)
-          if asked.isDisjoint(with: received), expectation == .some || !received.isEmpty {
-            return .transient("EFetch answers with none of the articles asked for")
-          }
-          parsed.withLock { $0 = answer }
-          return .good
+          answer = try ParsedAnswer(response.body, fields: fields, markup: markup)
         } catch {
-          return .transient("the answer of EFetch cannot be read: \(error.message)")
+          throw .transient("the answer of EFetch cannot be read: \(error.message)")
         }
-      }
-      guard let parsed = parsed.withLock({ $0 }) else {
-        throw Service.Refusal(
-          kind: .transient, reason: "the answer of EFetch cannot be read", attempts: answer.attempts)
-      }
-      do throws(Failure) {
-        let missing = try keep(parsed, of: answer.response.body, asked: pmids)
-        return .success((Batch(pmids: pmids, attempts: answer.attempts), missing))
-      } catch {
-        return .failure(error)
+        let received = answer.rows.compactMap(\.pmid)
+        if asked.isDisjoint(with: received), expectation == .some || !received.isEmpty {
+          throw .transient("EFetch answers with none of the articles asked for")
+        }
+        return answer
       }
     } catch {
-      return .success((Batch(pmids: pmids, attempts: error.attempts, failure: error), []))
+      return (Batch(pmids: pmids, attempts: error.attempts, failure: error), [])
     }
+    let missing = try keep(answer.value, of: answer.response.body, asked: pmids)
+    return (Batch(pmids: pmids, attempts: answer.attempts), missing)
   }
 
   /// Puts an answer's records into the cache and the run's articles.

@@ -119,14 +119,14 @@ struct EUtilities: Sendable {
   // MARK: What an answer is worth
 
   /// What is wrong with an answer whatever was asked; nil when it is XML without an error.
-  func fault(of response: HTTPResponse) -> Verdict? {
+  func fault(of response: HTTPResponse) -> ServiceFault? {
     let body = response.body
     let opening = body.prefix(1024).drop { $0 == 0x20 || (0x09...0x0d).contains($0) }
     if response.status == 407 { return .fatal(loginNeeded) }
     if opening.first == UInt8(ascii: "{") {
-      let verdict = jsonFault(response)
-      if case .transient = verdict, response.status == 403 { return .fatal(forbidden) }
-      return verdict
+      let fault = jsonFault(response)
+      if case .transient = fault, response.status == 403 { return .fatal(forbidden) }
+      return fault
     }
     let isHTML = Self.isHTML(opening)
     if response.status == 414 { return .permanent("the request is too long for the service") }
@@ -138,7 +138,7 @@ struct EUtilities: Sendable {
     if response.status == 403 { return .fatal(forbidden) }
     if let error = Self.errorElement(body) {
       // With status 200 the words may be those of a query.
-      return response.status == 400 && Self.isOfKey(error) ? .fatal(keyRefused) : verdict(onError: error)
+      return response.status == 400 && Self.isOfKey(error) ? .fatal(keyRefused) : fault(onError: error)
     }
     guard response.status == 200 else {
       if response.status == 400 { return .permanent("status 400") }
@@ -168,7 +168,7 @@ struct EUtilities: Sendable {
   }
 
   /// What the service says is wrong: with the request, or with itself for now. Its text may quote a query.
-  func verdict(onError text: String) -> Verdict {
+  func fault(onError text: String) -> ServiceFault {
     let told = "\"\(clean(text))\""
     let lower = text.lowercased()
     if lower.contains("rate limit exceeded") { return .tooFast("the service says \(told)") }
@@ -181,7 +181,7 @@ struct EUtilities: Sendable {
   }
 
   /// `{"error":"API rate limit exceeded","api-key":"…",…}`, with whatever status. The rest of it may hold the key.
-  private func jsonFault(_ response: HTTPResponse) -> Verdict {
+  private func jsonFault(_ response: HTTPResponse) -> ServiceFault {
     let value = unsafe response.body.withUnsafeBytes { bytes in
       unsafe bytes.count < 1 << 16 ? try? JSONValue.parse(bytes, maximumDepth: 16) : nil
     }
@@ -193,10 +193,10 @@ struct EUtilities: Sendable {
     let lower = error.lowercased()
     let isOfKey = lower.contains("api key") || lower.contains("api-key")
     if isOfKey, !lower.contains("rate limit") { return .fatal(keyRefused) }
-    let verdict = verdict(onError: error)
-    if case .transient(let reason) = verdict, response.status == 400 { return .permanent(reason) }
-    if case .transient(let reason) = verdict, response.status == 429 { return .tooFast(reason) }
-    return verdict
+    let fault = fault(onError: error)
+    if case .transient(let reason) = fault, response.status == 400 { return .permanent(reason) }
+    if case .transient(let reason) = fault, response.status == 429 { return .tooFast(reason) }
+    return fault
   }
 
   private var loginNeeded: Failure {

@@ -57,7 +57,7 @@ struct PubMedDay: Sendable, Comparable {
     let day = dayOfYear - (153 * monthsSinceMarch + 2) / 5 + 1
     let month = monthsSinceMarch < 10 ? monthsSinceMarch + 3 : monthsSinceMarch - 9
     let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    return "\(Self.padded(year, 4))/\(Self.padded(month, 2))/\(Self.padded(day, 2))"
+    return "\(padded(year, 4))/\(padded(month, 2))/\(padded(day, 2))"
   }
 
   static func daysIn(month: Int, of year: Int) -> Int {
@@ -69,9 +69,4 @@ struct PubMedDay: Sendable, Comparable {
   }
 
   static func < (one: PubMedDay, other: PubMedDay) -> Bool { one.number < other.number }
-
-  private static func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-  }
 }

@@ -131,31 +131,27 @@ struct PubMedSearch: Sendable {
     let answer = try await service.ask(
       request, kind: EUtilities.Call.esearch.rawValue,
       key: utilities.cacheKey(.esearch, parameters)
-    ) { response in
-      if let fault = utilities.fault(of: response) { return fault }
+    ) { response throws(ServiceFault) in
+      if let fault = utilities.fault(of: response) { throw fault }
+      let result: SearchResult
       do throws(SearchResult.Problem) {
-        let result = try SearchResult(response.body)
-        // An answer that counts articles and does not list them would look like a success.
-        let expected = min(result.count, retmax, EUtilities.mostSearchResults)
-        guard result.pmids.count >= expected else {
-          return .transient("ESearch counts \(result.count) articles and lists \(result.pmids.count)")
-        }
-        return .good
+        result = try SearchResult(response.body)
       } catch {
         switch error {
-        case .error(let text): return utilities.verdict(onError: text)
-        case .unreadable(let message): return .transient("the answer of ESearch cannot be read: \(message)")
+        case .error(let text): throw utilities.fault(onError: text)
+        case .unreadable(let message): throw .transient("the answer of ESearch cannot be read: \(message)")
         }
       }
+      // An answer that counts articles and does not list them would look like a success.
+      let expected = min(result.count, retmax, EUtilities.mostSearchResults)
+      guard result.pmids.count >= expected else {
+        throw .transient("ESearch counts \(result.count) articles and lists \(result.pmids.count)")
+      }
+      return result
     }
     pages.attempts += answer.attempts
     if let age = answer.age { pages.age = max(pages.age ?? 0, age) } else { pages.asked = true }
-    do throws(SearchResult.Problem) {
-      return try SearchResult(answer.body)
-    } catch {
-      // The judge read it.
-      throw Service.Refusal(kind: .transient, reason: "the answer of ESearch cannot be read", attempts: [])
-    }
+    return answer.value
   }
 
   // MARK: More than one search gives

@@ -107,9 +107,7 @@ final class ChunkFolder {
 
   /// As in chunk-00042.csv.gz: names sort in order up to a hundred thousand files.
   static func name(_ index: Int, format: RecordFormat, compression: Compression?) -> String {
-    let number = String(index)
-    let zeros = String(repeating: "0", count: max(0, 5 - number.utf8.count))
-    return "chunk-\(zeros)\(number).\(format.rawValue)" + (compression.map { "." + $0.pathExtension } ?? "")
+    "chunk-\(padded(index, 5)).\(format.rawValue)" + (compression.map { "." + $0.pathExtension } ?? "")
   }
 
   /// Whether a file has a name that this tool gives and is none of this run's.

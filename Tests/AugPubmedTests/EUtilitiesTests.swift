@@ -18,7 +18,7 @@ import Testing
     let text = String(describing: verdict)
     #expect(!text.contains("SECRETKEY"), "\(text)")
     switch verdict {
-    case nil, .good: return .none
+    case nil: return .none
     case .transient: return .transient
     case .tooFast: return .tooFast
     case .permanent: return .permanent
@@ -92,7 +92,7 @@ import Testing
     for (name, status, expected) in messages {
       #expect(worth(status, try #require(readFile("\(folder)/\(name)"))) == expected, "\(name)")
     }
-    let recordings = namesInFolder("\(folder)/recorded-http").filter { !$0.hasSuffix(".head.json") }.sorted()
+    let recordings = names(ofFolder: "\(folder)/recorded-http").filter { !$0.hasSuffix(".head.json") }.sorted()
     #expect(recordings.count > 20)
     for name in recordings {
       let stem = name.split(separator: ".").dropLast().joined(separator: ".")
@@ -106,7 +106,7 @@ import Testing
 
   @Test func wordsOfTheServiceAreShortAndPrintable() {
     let long = String(repeating: "x", count: 5000)
-    let verdict = utilities.verdict(onError: "a\n\u{1b}[31m  SECRETKEY b \(long)")
+    let verdict = utilities.fault(onError: "a\n\u{1b}[31m  SECRETKEY b \(long)")
     guard case .transient(let reason) = verdict else {
       Issue.record("\(verdict)")
       return

@@ -18,7 +18,7 @@ import Testing
   func realRecords(markup: Markup) throws {
     let folders = ["baseline", "efetch-xml", "hand-made-xml", "recorded-http"].map { "\(fixtures ?? "")/pubmed/\($0)" }
     let files = folders.flatMap { folder in
-      namesInFolder(folder).filter { $0.hasSuffix(".xml") || $0.hasSuffix(".xml.gz") }.sorted().map {
+      names(ofFolder: folder).filter { $0.hasSuffix(".xml") || $0.hasSuffix(".xml.gz") }.sorted().map {
         "\(folder)/\($0)"
       }
     }

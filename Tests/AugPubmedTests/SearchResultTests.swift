@@ -119,7 +119,7 @@ struct RecordedAnswersTests {
   @Test func everyRecordedSearchIsRead() throws {
     var read = 0
     for part in ["eutils-xml", "recorded-http"] {
-      for name in namesInFolder("\(folder)/\(part)").sorted() where name.hasSuffix(".xml") {
+      for name in names(ofFolder: "\(folder)/\(part)").sorted() where name.hasSuffix(".xml") {
         let body = try #require(readFile("\(folder)/\(part)/\(name)"))
         let text = String(decoding: body, as: UTF8.self)
         guard text.contains("<eSearchResult>") else {
@@ -148,8 +148,8 @@ struct RecordedAnswersTests {
 
   @Test func everyRecordedRecordIsCutOutWhole() throws {
     let files =
-      namesInFolder("\(folder)/efetch-xml").map { "efetch-xml/\($0)" }
-      + namesInFolder("\(folder)/recorded-http").map { "recorded-http/\($0)" }
+      names(ofFolder: "\(folder)/efetch-xml").map { "efetch-xml/\($0)" }
+      + names(ofFolder: "\(folder)/recorded-http").map { "recorded-http/\($0)" }
     var records = 0
     for name in files.sorted() where name.hasSuffix(".xml") {
       let body = try #require(readFile("\(folder)/\(name)"))

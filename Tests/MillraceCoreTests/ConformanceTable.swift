@@ -47,7 +47,7 @@ struct ConformanceTable {
   /// The files below some of the suites' folders, as paths relative to the suites, sorted by their bytes.
   static func files(below folders: [String], where isCase: (String) -> Bool) -> [String] {
     func search(_ folder: String) -> [String] {
-      Support.namesInFolder("\(conformanceSuites ?? "")/\(folder)").flatMap { name -> [String] in
+      names(ofFolder: "\(conformanceSuites ?? "")/\(folder)").flatMap { name -> [String] in
         let path = "\(folder)/\(name)"
         var status = stat()
         guard unsafe stat("\(conformanceSuites ?? "")/\(path)", &status) == 0 else { return [] }

@@ -24,12 +24,12 @@ import Testing
 
   private func refusal(of service: Service, at server: ScriptedServer) async -> Service.Refusal? {
     do throws(Service.Refusal) {
-      _ = try await service.ask(HTTPRequest(.get, server.url), kind: "test") { response in
+      _ = try await service.ask(HTTPRequest(.get, server.url), kind: "test") { response throws(ServiceFault) in
         switch response.status {
-        case 200: .good
-        case 400: .permanent("no")
-        case 429: .tooFast("slow down")
-        default: .transient("it is down")
+        case 200: return
+        case 400: throw .permanent("no")
+        case 429: throw .tooFast("slow down")
+        default: throw .transient("it is down")
         }
       }
       return nil

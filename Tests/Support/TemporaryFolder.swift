@@ -42,10 +42,10 @@ public final class TemporaryFolder: Sendable {
   public func text(_ name: String) -> String? { read(name).map { String(decoding: $0, as: UTF8.self) } }
 
   /// The names in the folder, hidden ones too, sorted.
-  public var names: [String] { namesInFolder(path).sorted() }
+  public var names: [String] { Support.names(ofFolder: path).sorted() }
 
   /// The names in a folder within, hidden ones too, sorted.
-  public func names(in folder: String) -> [String] { namesInFolder(self(folder)).sorted() }
+  public func names(in folder: String) -> [String] { Support.names(ofFolder: self(folder)).sorted() }
 }
 
 /// The bytes of a file; nil when it cannot be read.
@@ -67,7 +67,7 @@ func readAll(_ descriptor: Int32) -> [UInt8] {
 }
 
 /// The names in a folder, hidden ones too.
-public func namesInFolder(_ path: String) -> [String] {
+public func names(ofFolder path: String) -> [String] {
   guard let folder = unsafe opendir(path) else { return [] }
   defer { unsafe closedir(folder) }
   var names: [String] = []
@@ -85,7 +85,7 @@ private func removeTree(_ path: String) {
   guard unsafe lstat(path, &status) == 0 else { return }
   if status.st_mode & S_IFMT == S_IFDIR {
     unsafe chmod(path, 0o700)
-    for name in namesInFolder(path) { removeTree("\(path)/\(name)") }
+    for name in names(ofFolder: path) { removeTree("\(path)/\(name)") }
     unsafe rmdir(path)
   } else {
     unsafe unlink(path)

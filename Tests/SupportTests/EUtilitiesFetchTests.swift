@@ -117,7 +117,7 @@ import Testing
   @Test(.enabled(if: fixtures != nil, "MILLRACE_FIXTURES names no folder of real input"))
   func realRecordsComeByteForByte() throws {
     let folder = "\(fixtures ?? "")/pubmed/efetch-xml"
-    let files = namesInFolder(folder).sorted().compactMap { readFile("\(folder)/\($0)") }
+    let files = names(ofFolder: folder).sorted().compactMap { readFile("\(folder)/\($0)") }
     let client = EUtilitiesClient { $0.recordFiles = files }
     var compared = 0
     for file in files {

@@ -105,8 +105,7 @@ final class CacheClaims: Sendable {
 
   private func lockFile(_ name: UInt8) -> CacheLockFile? {
     guard let folder else { return nil }
-    let digits = String(name, radix: 16)
-    let path = "\(folder)/\(digits.utf8.count == 1 ? "0" : "")\(digits)"
+    let path = "\(folder)/\(padded(name, 2, radix: 16))"
     if let file = CacheLockFile(path) { return file }
     guard !isThere(folder), (try? makePrivateFolder(folder)) != nil else { return nil }
     return CacheLockFile(path)

@@ -39,13 +39,8 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     unsafe gmtime_r(&seconds, &parts)
     let (year, month, day) = unsafe (parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday)
     let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
-    let date = "\(year)-\(padded(month))-\(padded(day))"
-    let time = "\(padded(hour)):\(padded(minute)):\(padded(second))"
-    return "\(date)T\(time).\(padded(Int32(nanoseconds / 1_000_000), digits: 3))Z"
+    let date = "\(year)-\(padded(month, 2))-\(padded(day, 2))"
+    let time = "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"
+    return "\(date)T\(time).\(padded(nanoseconds / 1_000_000, 3))Z"
   }
-}
-
-private func padded(_ number: Int32, digits: Int = 2) -> String {
-  let text = String(number)
-  return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
 }

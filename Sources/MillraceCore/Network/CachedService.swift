@@ -1,8 +1,8 @@
 /// A service behind a cache: what was answered is not asked again, by this process or another, now or later.
 public struct CachedService: Sendable {
   /// Where an answer came from.
-  public struct Answer: Sendable, Equatable {
-    public var body: [UInt8]
+  public struct Answer<Value: Sendable>: Sendable {
+    public var value: Value
     /// Empty when the answer was in the cache.
     public var attempts: [ContextFormatter.Attempt] = []
     /// Seconds since the answer was kept; nil when it was asked for now.
@@ -31,16 +31,16 @@ public struct CachedService: Sendable {
   public static let offlineRefusal = Service.Refusal(
     kind: .transient, reason: "the cache has no answer, and --offline sends no request", attempts: [])
 
-  /// The answer of the cache, if the judge still calls it good, else of the service. Requests under one key are made
+  /// The answer of the cache, if the judge finds nothing wrong with it, else of the service. Requests under one key are made
   /// one at a time: who comes second finds the first one's answer.
-  public func ask(
-    _ request: HTTPRequest, kind: String, key: String, judge: Service.Judge
-  ) async throws(Service.Refusal) -> Answer {
+  public func ask<Value: Sendable>(
+    _ request: HTTPRequest, kind: String, key: String, judge: Service.Judge<Value>
+  ) async throws(Service.Refusal) -> Answer<Value> {
     if let answer = answer(for: key, request, judge) { return answer }
     if isOffline { throw Self.offlineRefusal }
     guard let cache else {
       let answer = try await service.ask(request, kind: kind, judge: judge)
-      return Answer(body: answer.response.body, attempts: answer.attempts)
+      return Answer(value: answer.value, attempts: answer.attempts)
     }
     while true {
       let claim = cache.claim([key])
@@ -48,19 +48,22 @@ public struct CachedService: Sendable {
       if !claim.isHeld(key) {
         let isFree = await cache.wait(for: key)
         if Task.isCancelled { throw Service.Refusal(kind: .transient, reason: "given up") }
-        if isFree, answer(for: key, request, judge) == nil { continue }
+        if let answer = answer(for: key, request, judge) { return answer }
+        if isFree { continue }
       }
       // Another process may have let go between our look and our claim. One that holds on for too long is not waited for.
       if let answer = answer(for: key, request, judge) { return answer }
       let answer = try await service.ask(request, kind: kind, judge: judge)
       cache.store(answer.response.body, for: key)
-      return Answer(body: answer.response.body, attempts: answer.attempts)
+      return Answer(value: answer.value, attempts: answer.attempts)
     }
   }
 
-  private func answer(for key: String, _ request: HTTPRequest, _ judge: Service.Judge) -> Answer? {
+  private func answer<Value>(
+    for key: String, _ request: HTTPRequest, _ judge: Service.Judge<Value>
+  ) -> Answer<Value>? {
     guard let entry = kept(key) else { return nil }
     let response = HTTPResponse(status: 200, url: request.url, headers: [], body: entry.body)
-    return judge(response) == .good ? Answer(body: entry.body, age: entry.age) : nil
+    return (try? judge(response)).map { Answer(value: $0, age: entry.age) }
   }
 }

@@ -51,7 +51,7 @@ struct LimiterState: Equatable, Sendable {
 extension LimiterState {
   /// One line of a fixed length, so that it is overwritten in place: the form's version, then the values in order.
   var text: String {
-    "1 \(Self.padded(last, 19)) \(Self.padded(gate, 19)) \(slowDowns)\n"
+    "1 \(padded(last, 19)) \(padded(gate, 19)) \(slowDowns)\n"
   }
 
   /// Nil for anything but such a line.
@@ -62,10 +62,5 @@ extension LimiterState {
     else { return nil }
     self.init(last: last, gate: gate, slowDowns: slowDowns)
     guard self.text == text else { return nil }
-  }
-
-  private static func padded(_ number: Nanoseconds, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 }

@@ -1,9 +1,8 @@
 import Synchronization
 
-/// What an answer of a service is worth, told by the tool that knows the service: many say "slow down" or "failed" with
+/// Why an answer of a service is none, told by the tool that knows the service: many say "slow down" or "failed" with
 /// status 200.
-public enum Verdict: Sendable, Equatable {
-  case good
+public enum ServiceFault: Error, Sendable, Equatable {
   /// The service fails now and may answer later.
   case transient(String)
   /// The service is asked too often.
@@ -17,17 +16,22 @@ public enum Verdict: Sendable, Equatable {
 /// A service on the network, asked politely: at the pace that all processes of the user share, again after failures
 /// that may pass, with every try on record.
 ///
-///     let answer = try await service.ask(request) { response in response.status == 200 ? .good : … }
+///     let answer = try await service.ask(request, kind: "search") { response throws(ServiceFault) in
+///       guard response.status == 200 else { throw .transient("status \(response.status)") }
+///       return try SearchResult(response.body)
+///     }
 ///
 /// A service that failed several requests in a row in spite of all retries is taken for down: the next requests are tried
 /// once each until one is answered, so that a thousand rows do not wait a thousand times. When it stays down beyond all
 /// patience nothing is sent any more. The same goes for one that asks for a longer pause than anybody waits for, as long
 /// as that lasts.
 public final class Service: Sendable {
-  public typealias Judge = @Sendable (HTTPResponse) -> Verdict
+  /// Reads an answer, or tells what is wrong with it.
+  public typealias Judge<Value> = @Sendable (HTTPResponse) throws(ServiceFault) -> Value
 
-  /// An answer that the judge calls good.
-  public struct Answer: Sendable {
+  /// An answer in which the judge found nothing wrong.
+  public struct Answer<Value: Sendable>: Sendable {
+    public var value: Value
     public var response: HTTPResponse
     /// All tries, the good one last.
     public var attempts: [ContextFormatter.Attempt]
@@ -106,9 +110,9 @@ public final class Service: Sendable {
   /// Sends the request until the answer is good, or there is no hope.
   ///
   /// - Parameter kind: the request in a word, for the record of its tries.
-  public func ask(
-    _ request: HTTPRequest, kind: String, judge: Judge
-  ) async throws(Refusal) -> Answer {
+  public func ask<Value: Sendable>(
+    _ request: HTTPRequest, kind: String, judge: Judge<Value>
+  ) async throws(Refusal) -> Answer<Value> {
     let client: HTTPClient
     do throws(Failure) {
       client = try self.connect()
@@ -129,13 +133,13 @@ public final class Service: Sendable {
       let problem: Problem
       do throws(TransferError) {
         let response = try await client.send(request)
-        switch judge(response) {
-        case .good:
+        do throws(ServiceFault) {
+          let value = try judge(response)
           attempts.append(.init(status: String(response.status), waited: waited, request: kind))
           noteAnswer()
-          return Answer(response: response, attempts: attempts)
-        case let verdict:
-          problem = Problem(verdict, response, now: surroundings.clock.now())
+          return Answer(value: value, response: response, attempts: attempts)
+        } catch {
+          problem = Problem(error, response, now: surroundings.clock.now())
           if problem.kind == .permanent { noteAnswer() }
           attempts.append(.init(status: problem.status, waited: waited, request: kind))
         }
@@ -237,10 +241,10 @@ private struct Problem {
   /// Seconds.
   var retryAfter: Double?
 
-  init(_ verdict: Verdict, _ response: HTTPResponse, now: Timestamp) {
+  init(_ fault: ServiceFault, _ response: HTTPResponse, now: Timestamp) {
     retryAfter = response.header("Retry-After").flatMap { RetryPolicy.retryAfter($0, now: now) }
-    switch verdict {
-    case .good, .transient(""): (kind, text) = (.transient, "status \(response.status)")
+    switch fault {
+    case .transient(""): (kind, text) = (.transient, "status \(response.status)")
     case .transient(let reason): (kind, text) = (.transient, reason)
     case .tooFast(let reason):
       (kind, text) = (.transient, reason)
@@ -252,8 +256,7 @@ private struct Problem {
   }
 
   init(_ error: TransferError) {
-    kind =
-      error.isTransient ? .transient : .fatal(error.failure)
+    kind = error.isTransient ? .transient : .fatal(error.failure)
     text = error.message
     status = error.word
   }

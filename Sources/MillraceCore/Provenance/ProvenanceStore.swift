@@ -75,8 +75,7 @@ public struct ProvenanceStore: Sendable {
   private func linkPrefix(_ key: PipeKey) -> String { "\(boot).\(key.device).\(key.inode)." }
 
   private func bucketName(_ key: PipeKey) -> String {
-    let low = String(key.inode & 0xFF, radix: 16)
-    return low.utf8.count == 1 ? "0\(low)" : low
+    padded(key.inode & 0xFF, 2, radix: 16)
   }
 
   // MARK: Outputs

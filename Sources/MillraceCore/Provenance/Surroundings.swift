@@ -57,11 +57,6 @@ extension Timestamp {
   }
 }
 
-private func padded(_ number: Int, _ width: Int) -> String {
-  let digits = String(number)
-  return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
-}
-
 /// Where a run's clock, random numbers and environment come from: the one seam through which they enter provenance.
 public struct Surroundings: Sendable {
   public var clock: Clock
@@ -93,7 +88,7 @@ public struct Surroundings: Sendable {
     let time = UInt64(now.seconds * 1000 + now.nanoseconds / 1_000_000) & 0xFFFF_FFFF_FFFF
     let high = time << 16 | 0x7000 | random() & 0x0FFF
     let low = 0x8000_0000_0000_0000 | random() & 0x3FFF_FFFF_FFFF_FFFF
-    let digits = hexadecimal(high) + hexadecimal(low)
+    let digits = padded(high, 16, radix: 16) + padded(low, 16, radix: 16)
     var text = ""
     for (index, digit) in digits.enumerated() {
       if [8, 12, 16, 20].contains(index) { text += "-" }
@@ -101,11 +96,6 @@ public struct Surroundings: Sendable {
     }
     return text
   }
-}
-
-private func hexadecimal(_ value: UInt64) -> String {
-  let digits = String(value, radix: 16)
-  return String(repeating: "0", count: 16 - digits.utf8.count) + digits
 }
 
 /// True for the form of a UUID, in lower case.

@@ -51,7 +51,7 @@ func followingLinks(_ path: String) -> String? {
 }
 
 /// The names in a folder, without "." and "..", unsorted.
-func namesInFolder(_ path: String) throws(Failure) -> [String] {
+public func namesInFolder(_ path: String) throws(Failure) -> [String] {
   guard let folder = unsafe opendir(path) else {
     throw .system(.inputOutput, "cannot read the folder", errorNumber: errno, at: Place(file: path))
   }
@@ -64,6 +64,17 @@ func namesInFolder(_ path: String) throws(Failure) -> [String] {
     if name != ".", name != ".." { names.append(name) }
   }
   return names
+}
+
+/// Removes what has that name, a folder with all in it; links are removed, not followed. What cannot be removed stays.
+public func removeTree(_ path: String) {
+  guard let status = fileStatus(path, followingLinks: false) else { return }
+  guard fileKind(status) == S_IFDIR else {
+    _ = unsafe unlink(path)
+    return
+  }
+  for name in (try? namesInFolder(path)) ?? [] { removeTree("\(path)/\(name)") }
+  _ = unsafe rmdir(path)
 }
 
 /// Whether there is a folder of that name, links followed.
