@@ -18,7 +18,7 @@ import CRecordIndex
   deinit { unsafe members.deallocate() }
 
   /// Why bytes are not one object, and where.
-  struct ServiceFault: Error {
+  struct Fault: Error {
     var offset: Int
     var reason: String
   }
@@ -30,7 +30,7 @@ import CRecordIndex
   }
 
   /// Indexes the object that stands in a range of the bytes, with white space around it or none.
-  func indexObject(in range: Range<Int>) throws(ServiceFault) {
+  func indexObject(in range: Range<Int>) throws(Fault) {
     guard let base = unsafe base else { return }
     while true {
       let result = unsafe millrace_index_object(
@@ -43,7 +43,7 @@ import CRecordIndex
       }
       guard unsafe result.members == -2 else {
         let reason = unsafe result.error.map { unsafe String(cString: $0) }
-        throw unsafe ServiceFault(offset: Int(result.error_offset), reason: reason ?? "not a JSON object")
+        throw unsafe Fault(offset: Int(result.error_offset), reason: reason ?? "not a JSON object")
       }
       makeRoom()
     }

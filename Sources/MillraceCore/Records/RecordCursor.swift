@@ -232,7 +232,7 @@ import Glibc
   }
 
   private func indexObject() throws(Failure) {
-    do throws(JSONMembers.ServiceFault) {
+    do throws(JSONMembers.Fault) {
       try members.indexObject(in: start..<contentEnd)
       count = members.count
     } catch {
