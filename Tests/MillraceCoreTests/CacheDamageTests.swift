@@ -28,7 +28,11 @@ import Testing
     cache.store(Array("again".utf8), for: "key")
     #expect(text(cache.entry(for: "key")) == "again", comment)
     #expect(fileStatus(folder(name("key")), followingLinks: false).map { $0.st_mode } == S_IFREG | 0o600, comment)
-    #expect(warnings.texts == [], comment)
+    #expect(warnings.texts.last == mention("key"), comment)
+  }
+
+  func mention(_ key: String) -> String {
+    "\(folder(name(key))): an answer in the cache is damaged, and fetched anew"
   }
 
   @Test func everyFlippedBitIsAMiss() throws {
@@ -46,6 +50,7 @@ import Testing
       #expect(cache.entry(for: "a key with \"quotes\" and ü") == nil, "bit \(bit), seed \(generator.seed)")
       #expect(folder.read(name) == nil)
     }
+    #expect(warnings.texts == [mention("a key with \"quotes\" and ü")], "mentioned once")
   }
 
   @Test func everyTruncationIsAMiss() throws {
@@ -69,6 +74,7 @@ import Testing
     #expect(unsafe rename(folder(name("other")), folder(name("key"))) == 0)
     #expect(cache.entry(for: "key") == nil)
     #expect(cache.entry(for: "other") == nil)
+    #expect(warnings.texts == [mention("key")])
   }
 
   @Test func whatIsNoFile() throws {

@@ -35,4 +35,4 @@ func use(_ path: String, secondsAgo age: Int) {
   unsafe utimensat(AT_FDCWD, path, &times, AT_SYMLINK_NOFOLLOW)
 }
 
-func text(_ entry: ResponseCache.Entry?) -> String? { entry.map { String(decoding: $0.body, as: UTF8.self) } }
+func text(_ entry: CacheEntry?) -> String? { entry.map { String(decoding: $0.body, as: UTF8.self) } }

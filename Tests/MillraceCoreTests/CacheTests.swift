@@ -10,7 +10,7 @@ import Testing
   let time = MovedClock()
 
   func cache(
-    maximumAge: Double? = nil, limits: ResponseCache.Limits = .init(), locks: CacheLocks = .system
+    maximumAge: Double? = nil, limits: CacheLimits = .init(), locks: CacheLocks = .system
   ) -> ResponseCache {
     ResponseCache(
       folder: folder("deep/eutils"), maximumAge: maximumAge, limits: limits, clock: time.clock, locks: locks,
@@ -75,6 +75,8 @@ import Testing
     #expect(folder.names(in: "deep/eutils").count == 1)
     #expect(warnings.texts == [])
     #expect(self.cache(limits: .init(bodyBytes: 9)).entry(for: "fits") == nil, "more than this reader takes")
+    #expect(cache.entry(for: "fits") != nil, "and no reason to take it from others")
+    #expect(warnings.texts == [])
   }
 
   @Test func age() throws {
@@ -183,7 +185,7 @@ import Testing
     }
     folder.write("deep/eutils/README", "not an entry")
     time.move(50)
-    var listed: [ResponseCache.Listed] = []
+    var listed: [CacheListing] = []
     try cache.list { listed.append($0) }
     #expect(listed.map(\.key) == ["key 0", "key 1", "key 2"])
     #expect(listed.allSatisfy { (50..<60).contains($0.age) })
@@ -193,6 +195,25 @@ import Testing
     cache.store([1], for: "key 1")
     #expect(cache.entry(for: "key 1") != nil)
     #expect(folder.text("deep/eutils/README") == "not an entry")
+  }
+
+  @Test func theOldAndTheDamagedGo() throws {
+    let cache = cache()
+    cache.store([1], for: "old")
+    cache.store([2], for: "damaged")
+    time.move(1000)
+    cache.store([3], for: "new")
+    folder.write("deep/eutils/" + path("damaged").dropFirst(folder("deep/eutils/").count), "?")
+    let before = try cache.remove(.olderThan(seconds: 900), isDryRun: true)
+    #expect(before.entries == 2)
+    #expect(cache.entry(for: "old") != nil)
+    #expect(try cache.remove(.olderThan(seconds: 900), isDryRun: false) == before)
+    #expect(cache.entry(for: "old") == nil && cache.entry(for: "new") != nil)
+    #expect(try cache.remove(.all, isDryRun: true).entries == 1)
+    #expect(cache.entry(for: "new") != nil)
+    #expect(try self.cache(limits: .init(entries: 0)).remove(.beyondLimits, isDryRun: true).entries == 1)
+    #expect(cache.entry(for: "new") != nil)
+    #expect(warnings.texts == [])
   }
 
   // MARK: Single flight

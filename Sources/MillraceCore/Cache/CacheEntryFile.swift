@@ -16,7 +16,7 @@ final class CacheEntryFile {
     case file(CacheEntryFile)
   }
 
-  /// Opens an entry and reads its header.
+  /// Opens an entry and reads its header. One with a larger body than the limit is not there for this reader.
   static func open(_ path: String, bodyLimit: Int) -> Opened {
     // O_NONBLOCK, since a FIFO would wait for a writer.
     let descriptor = retryingInterrupted {
@@ -32,10 +32,14 @@ final class CacheEntryFile {
     }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, isOwn(status), let header = header(descriptor),
-      header.value.bytes <= bodyLimit, status.st_size == header.count + header.value.bytes
+      header.value.bytes <= Int(status.st_size), status.st_size == header.count + header.value.bytes
     else {
       close(descriptor)
       return .damaged
+    }
+    guard header.value.bytes <= bodyLimit else {
+      close(descriptor)
+      return .absent
     }
     return .file(
       CacheEntryFile(

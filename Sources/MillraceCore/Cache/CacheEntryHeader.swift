@@ -8,6 +8,9 @@ struct CacheEntryHeader: Equatable {
   /// Bytes that a line may have; the longest keys are not cached.
   static let limit = 1 << 20
 
+  /// An entry from further ahead than this many seconds was written by a clock that is wrong.
+  static let clockSlack = 24 * 3600.0
+
   var key: String
   var stored: Timestamp
   /// Of the body.
@@ -42,6 +45,17 @@ struct CacheEntryHeader: Equatable {
     let members = Self.members(key, stored, bytes) + [.init("sha256", .string(digest.hex))]
     JSONValue.object(members).write(to: output)
     output.append(UInt8(ascii: "\n"))
+  }
+
+  /// A whole entry; nil when its key is too long.
+  static func entry(_ body: [UInt8], for key: String, stored: Timestamp) -> ByteBuffer? {
+    let bytes = ByteBuffer(capacity: body.count + 2 * key.utf8.count + 256)
+    return unsafe body.withUnsafeBytes { body in
+      unsafe CacheEntryHeader(key: key, stored: stored, body: body).write(to: bytes)
+      guard bytes.count <= limit else { return nil }
+      unsafe bytes.append(body)
+      return bytes
+    }
   }
 
   func describes(_ body: UnsafeRawBufferPointer) -> Bool {

@@ -3,58 +3,50 @@ import Glibc
 // MARK: Looking at a cache as a whole
 
 extension ResponseCache {
-  /// An entry as a list shows it.
-  public struct Listed: Sendable, Equatable {
-    public var key: String
-    public var stored: Timestamp
-    /// Seconds since it was stored.
-    public var age: Double
-    /// On the disk, header and body.
-    public var bytes: Int
-  }
-
-  /// What was removed.
-  public struct Removed: Sendable, Equatable {
-    public var entries = 0
-    public var bytes = 0
-  }
-
-  /// Shows every entry, the least recently used first. Damaged ones are passed over.
-  public func list(_ show: (Listed) throws(Failure) -> Void) throws(Failure) {
+  /// The least recently used comes first.
+  public func list(_ show: (CacheListing) throws(Failure) -> Void) throws(Failure) {
     let now = clock.now()
     for file in try entries().sorted(by: { $0.used < $1.used }) {
-      let path = files.path(of: file.digest)
-      guard case .file(let entry) = CacheEntryFile.open(path, bodyLimit: limits.bodyBytes) else { continue }
-      let age = max(0, now.since(entry.header.stored))
-      try show(Listed(key: entry.header.key, stored: entry.header.stored, age: age, bytes: file.bytes))
+      guard let header = header(of: file) else { continue }
+      let age = max(0, now.since(header.stored))
+      try show(CacheListing(key: header.key, stored: header.stored, age: age, bytes: file.bytes))
     }
   }
 
-  /// Removes the entries that went unused for too long, then the least recently used ones until the limits hold, and
-  /// what killed writers left.
+  /// What killed writers left goes too.
   @discardableResult
-  public func prune() throws(Failure) -> Removed {
-    guard isUsable, isThere(folder) else { return Removed() }
+  public func remove(_ which: CacheRemoval.Scope, isDryRun: Bool) throws(Failure) -> CacheRemoval {
+    guard isUsable, isThere(folder) else { return CacheRemoval() }
     let now = clock.now()
-    // A moment before 1970 is nobody's last use; the limit may be larger than any number of seconds.
-    let oldest = Timestamp(seconds: now.seconds - Int(min(max(0, limits.unusedFor), Double(now.seconds))))
-    let removed = try files.evict(unusedSince: oldest, keeping: limits.entries, bytes: limits.bytes)
-    return Removed(entries: removed.entries, bytes: removed.bytes)
+    switch which {
+    case .beyondLimits:
+      // A moment before 1970 is nobody's last use; the limit may be larger than any number of seconds.
+      let oldest = Timestamp(seconds: now.seconds - Int(min(max(0, limits.unusedFor), Double(now.seconds))))
+      let removed = try files.evict(
+        unusedSince: oldest, keeping: limits.entries, bytes: limits.bytes, isDryRun: isDryRun)
+      return CacheRemoval(entries: removed.entries, bytes: removed.bytes)
+    case .olderThan(let seconds):
+      return try remove(isDryRun: isDryRun) { file in
+        header(of: file).map { now.since($0.stored) > seconds } ?? true
+      }
+    case .all:
+      return try remove(isDryRun: isDryRun) { _ in true }
+    }
   }
 
-  /// Removes all entries.
-  @discardableResult
-  public func clear() throws(Failure) -> Removed {
-    var removed = Removed()
-    for file in try entries() where unsafe unlink(files.path(of: file.digest)) == 0 {
+  private func remove(
+    isDryRun: Bool, where goes: (DigestNamedFiles.File) -> Bool
+  ) throws(Failure) -> CacheRemoval {
+    var removed = CacheRemoval()
+    for file in try entries() where goes(file) {
+      // Another process may have removed it first.
+      guard unsafe isDryRun || unlink(files.path(of: file.digest)) == 0 else { continue }
       removed.entries += 1
       removed.bytes += file.bytes
     }
     return removed
   }
 
-  /// Prunes the cache if no process did so within the hour: for the end of a run. What stands in the way of it is no
-  /// matter for a run that is done.
   public func evictWhenDue() {
     guard isUsable,
       let isDue = try? DueMarker(path: "\(folder)/pruned", interval: 3600).isDue(now: clock.now()), isDue
@@ -64,5 +56,11 @@ extension ResponseCache {
 
   private func entries() throws(Failure) -> [DigestNamedFiles.File] {
     isUsable && isThere(folder) ? try files.all() : []
+  }
+
+  private func header(of file: DigestNamedFiles.File) -> CacheEntryHeader? {
+    let path = files.path(of: file.digest)
+    guard case .file(let entry) = CacheEntryFile.open(path, bodyLimit: .max) else { return nil }
+    return entry.header
   }
 }

@@ -84,10 +84,11 @@ public struct NetworkOptions: ParsableArguments {
   ///   - host: whose budget the requests count against.
   ///   - key: what else they count against; it enters file names as a digest only.
   ///   - usualInterval: seconds between requests that the provider allows.
+  ///   - limits: how much the cache keeps.
   ///   - isDryRun: no folder is made for the cache.
   public func service(
     named name: String, folder: String, host: String, key: String?, usualInterval: Double,
-    isDryRun: Bool, surroundings: Surroundings, diagnostics: Diagnostics
+    limits: CacheLimits = CacheLimits(), isDryRun: Bool, surroundings: Surroundings, diagnostics: Diagnostics
   ) -> CachedService {
     let warn: @Sendable (Failure) -> Void = { diagnostics.warning($0.description) }
     // Without any interval there would be no gate either to wait at when the service calls for fewer requests.
@@ -100,7 +101,7 @@ public struct NetworkOptions: ParsableArguments {
       ? nil
       : ResponseCache(
         folder: (cache ?? cacheFolder(surroundings.environment)) + "/" + folder,
-        maximumAge: offline ? nil : cacheAge.seconds, clock: surroundings.clock, warn: warn)
+        maximumAge: offline ? nil : cacheAge.seconds, limits: limits, clock: surroundings.clock, warn: warn)
     return CachedService(
       service: Service(
         name: name, userAgent: "millrace/\(Millrace.version)", limiter: limiter, stallTimeout: timeout.seconds,

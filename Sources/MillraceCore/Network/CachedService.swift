@@ -11,13 +11,13 @@ public struct CachedService: Sendable {
 
   public let service: Service
   /// Nil without a cache.
-  public let cache: ResponseCache?
+  public let cache: (any AnswerCache)?
   /// Ask for everything again, and keep the new answers.
   public let refreshes: Bool
   /// Send nothing.
   public let isOffline: Bool
 
-  public init(service: Service, cache: ResponseCache?, refreshes: Bool, isOffline: Bool) {
+  public init(service: Service, cache: (any AnswerCache)?, refreshes: Bool, isOffline: Bool) {
     self.service = service
     self.cache = cache
     self.refreshes = refreshes
@@ -25,7 +25,7 @@ public struct CachedService: Sendable {
   }
 
   /// What the cache has under the key.
-  public func kept(_ key: String) -> ResponseCache.Entry? { refreshes ? nil : cache?.entry(for: key) }
+  public func kept(_ key: String) -> CacheEntry? { refreshes ? nil : cache?.entry(for: key) }
 
   /// What is not in the cache and may not be asked for.
   public static let offlineRefusal = Service.Refusal(

@@ -43,8 +43,10 @@ struct DigestNamedFiles: Sendable {
   }
 
   /// Removes the files that nobody used since a moment, then the least recently used ones until at most so many files and
-  /// bytes are left.
-  func evict(unusedSince oldest: Timestamp, keeping entries: Int, bytes: Int) throws(Failure) -> Removed {
+  /// bytes are left. A dry run counts them only.
+  func evict(
+    unusedSince oldest: Timestamp, keeping entries: Int, bytes: Int, isDryRun: Bool = false
+  ) throws(Failure) -> Removed {
     let files = try all().sorted { $0.used < $1.used }
     var entriesLeft = files.count
     var bytesLeft = files.reduce(0) { $0 + $1.bytes }
@@ -52,7 +54,7 @@ struct DigestNamedFiles: Sendable {
     for file in files {
       guard file.used < oldest || entriesLeft > entries || bytesLeft > bytes else { break }
       // Another process may have removed it first.
-      if unsafe unlink(path(of: file.digest)) == 0 {
+      if unsafe isDryRun || unlink(path(of: file.digest)) == 0 {
         removed.entries += 1
         removed.bytes += file.bytes
       }
