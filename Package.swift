@@ -34,6 +34,7 @@ let package = Package(
     .library(name: "MillraceCore", targets: ["MillraceCore"]),
     .executable(name: "chunk", targets: ["chunk"]),
     .executable(name: "merge", targets: ["merge"]),
+    .executable(name: "aug-finance", targets: ["aug-finance"]),
     .executable(name: "aug-pubmed", targets: ["aug-pubmed"]),
     .executable(name: "prov", targets: ["prov"]),
   ],
@@ -73,6 +74,7 @@ let package = Package(
     .target(name: "ChunkManifest", dependencies: ["MillraceCore"], swiftSettings: swiftSettings),
     tool("chunk", dependencies: ["ChunkManifest"]),
     tool("merge", dependencies: ["ChunkManifest"]),
+    tool("aug-finance"),
     tool("aug-pubmed", dependencies: ["CLibXML2"]),
     tool("prov", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")]),
 
@@ -94,6 +96,8 @@ let package = Package(
         "ScriptedEUtilities", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Servers/eutils-server", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "AugFinanceTests", dependencies: ["aug-finance", "MillraceCore", "Support"], swiftSettings: swiftSettings),
     .testTarget(
       name: "AugPubmedTests",
       dependencies: ["ScriptedEUtilities", "aug-pubmed", "MillraceCore", "Support", "eutils-server"],

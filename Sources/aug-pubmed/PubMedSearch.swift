@@ -163,8 +163,8 @@ struct PubMedSearch: Sendable {
   /// a single day by ranges of PMIDs.
   private func collect(_ query: String, count: Int, noting pages: inout Pages) async throws(Service.Refusal) -> [PMID] {
     // Nothing entered PubMed before 1900, so the first cut falls into 2000.
-    guard let beginning = PubMedDay(year: splitType == .publication ? 1700 : 1900, month: 1, day: 1),
-      let end = PubMedDay(year: 2100, month: 12, day: 31)
+    guard let beginning = CalendarDay(year: splitType == .publication ? 1700 : 1900, month: 1, day: 1),
+      let end = CalendarDay(year: 2100, month: 12, day: 31)
     else { return [] }
     let first = (settings.since?.days.lowerBound ?? beginning).number
     let last = (settings.until?.days.upperBound ?? end).number
@@ -175,7 +175,8 @@ struct PubMedSearch: Sendable {
       min(first, last)...max(first, last), count: count, areDisjoint: splitType != .publication)
     while let span = spans.next(), found.count < settings.maximum ?? .max {
       let dates = (
-        since: PubMedDay(number: span.lowerBound).text, until: PubMedDay(number: span.upperBound).text
+        since: PubMedDate.text(of: CalendarDay(number: span.lowerBound)),
+        until: PubMedDate.text(of: CalendarDay(number: span.upperBound))
       )
       let part = try await ask(query, retmax: EUtilities.mostSearchResults, dates: dates, noting: &pages)
       var pmids = part.pmids
