@@ -147,7 +147,7 @@ final class OnlineArticles: Sendable {
   private func reasonToStop(_ refusal: Service.Refusal, about what: String) -> Failure? {
     switch refusal.kind {
     case .fatal(let failure): return failure
-    case .transient where stopsEarly:
+    case .transient where stopsEarly, .spent where stopsEarly:
       return Failure(
         .serviceUnavailable, "PubMed gives no answer for \(what): \(refusal.reason)",
         advice: refusal == CachedService.offlineRefusal
@@ -158,7 +158,7 @@ final class OnlineArticles: Sendable {
     case .permanent where stopsEarly:
       return Failure(
         .badData, "PubMed refuses \(what): \(refusal.reason)", advice: "--on-error skip marks such rows and goes on")
-    case .transient, .permanent: return nil
+    case .transient, .permanent, .spent: return nil
     }
   }
 

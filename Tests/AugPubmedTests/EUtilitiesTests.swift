@@ -10,7 +10,7 @@ import Testing
 
   init() throws { utilities = try EUtilities(base: "https://example.org/e", email: "a@b", key: "SECRETKEY") }
 
-  enum Worth: String { case none, transient, tooFast, permanent, key, address }
+  enum Worth: String { case none, transient, tooFast, spent, permanent, key, address }
 
   private func worth(_ status: Int, _ body: [UInt8]) -> Worth {
     let verdict = utilities.fault(
@@ -21,6 +21,7 @@ import Testing
     case nil: return .none
     case .transient: return .transient
     case .tooFast: return .tooFast
+    case .spent: return .spent
     case .permanent: return .permanent
     case .fatal(let failure): return failure.status == .badConfiguration ? .key : .address
     }

@@ -84,18 +84,20 @@ public struct NetworkOptions: ParsableArguments {
   ///   - host: whose budget the requests count against.
   ///   - key: what else they count against; it enters file names as a digest only.
   ///   - usualInterval: seconds between requests that the provider allows.
+  ///   - budgets: what the provider grants besides.
   ///   - limits: how much the cache keeps.
   ///   - isDryRun: no folder is made for the cache.
   public func service(
     named name: String, folder: String, host: String, key: String?, usualInterval: Double,
-    limits: CacheLimits = CacheLimits(), isDryRun: Bool, surroundings: Surroundings, diagnostics: Diagnostics
+    budgets: [RequestBudget] = [], limits: CacheLimits = CacheLimits(), isDryRun: Bool,
+    surroundings: Surroundings, diagnostics: Diagnostics
   ) -> CachedService {
     let warn: @Sendable (Failure) -> Void = { diagnostics.warning($0.description) }
     // Without any interval there would be no gate either to wait at when the service calls for fewer requests.
     let limiter = RateLimiter(
       folder: stateFolder(surroundings.environment), service: host, key: key,
-      interval: max(Self.shortestInterval, interval ?? usualInterval), warn: warn,
-      pausing: { diagnostics.note(Service.pauseText(name, seconds: $0)) })
+      interval: max(Self.shortestInterval, interval ?? usualInterval), budgets: budgets, warn: warn,
+      pausing: { diagnostics.note(Service.pauseText(name, seconds: $0, budget: $1)) })
     let kept =
       hasNoCache || isDryRun
       ? nil

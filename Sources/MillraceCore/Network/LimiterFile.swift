@@ -54,13 +54,12 @@ final class LimiterFile {
     try lock()
     let locked = Clock.monotonicSeconds()
     defer { Linux.unlockBytes(descriptor) }
-    let before = try read()
-    // What is no state was damaged; as if a request had been let go just now is the polite reading.
-    var state = before ?? LimiterState(last: now())
+    let (before, isWhole) = try read(now: now())
+    var state = before
     let result = change(&state)
-    guard state != before else { return result }
+    guard state != before || !isWhole else { return result }
     guard isLast || Clock.monotonicSeconds() - locked < patience / 2 else { return nil }
-    try write(state)
+    try write(state, over: isWhole ? before : nil)
     return result
   }
 
@@ -120,25 +119,44 @@ final class LimiterFile {
     descriptor = -1
   }
 
-  /// Nil for what is damaged.
-  private func read() throws(Failure) -> LimiterState? {
+  /// - Returns: Also whether the file holds exactly that.
+  private func read(now: Int64) throws(Failure) -> (state: LimiterState, isWhole: Bool) {
+    var status = stat()
+    unsafe fstat(descriptor, &status)
     var count = 0
-    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 128) { buffer, length in
-      count = retryingInterrupted { unsafe pread(descriptor, buffer.baseAddress, buffer.count, 0) }
+    // A file that is too long has one byte more than can be good.
+    let size = min(max(0, Int(status.st_size)), LimiterState.longestText + 1)
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, length in
+      count = retryingInterrupted { unsafe pread(descriptor, buffer.baseAddress, size, 0) }
       length = max(0, count)
     }
     guard count >= 0 else {
       throw .system(.inputOutput, "cannot read", errorNumber: errno, at: Place(file: path))
     }
-    return bytes.isEmpty ? LimiterState() : LimiterState(text: String(decoding: bytes, as: UTF8.self))
+    return LimiterState.read(bytes, now: now)
   }
 
-  private func write(_ state: LimiterState) throws(Failure) {
-    let bytes = Array(state.text.utf8)
-    let count = retryingInterrupted { unsafe pwrite(descriptor, bytes, bytes.count, 0) }
-    guard count == bytes.count, ftruncate(descriptor, off_t(bytes.count)) == 0 else {
-      let error = count < 0 || count == bytes.count ? errno : ENOSPC
-      throw .system(.inputOutput, "cannot write", errorNumber: error, at: Place(file: path))
+  /// - Parameter before: What the file holds; nil when it is not good.
+  private func write(_ state: LimiterState, over before: LimiterState?) throws(Failure) {
+    let head = state.head
+    if let before, before.head.count == head.count, state.log.starts(with: before.log) {
+      // A kill in between leaves a request in the log that was not let go.
+      let lines = LimiterState.lines(state.log[before.log.count...])
+      if !lines.isEmpty { try write(lines, at: head.count + before.log.count * LimiterState.lineLength) }
+      try write(head, at: 0)
+    } else {
+      let bytes = state.bytes
+      try write(bytes, at: 0)
+      guard ftruncate(descriptor, off_t(bytes.count)) == 0 else { throw cannotWrite(errno) }
     }
+  }
+
+  private func write(_ bytes: [UInt8], at offset: Int) throws(Failure) {
+    let count = retryingInterrupted { unsafe pwrite(descriptor, bytes, bytes.count, off_t(offset)) }
+    guard count == bytes.count else { throw cannotWrite(count < 0 ? errno : ENOSPC) }
+  }
+
+  private func cannotWrite(_ error: Int32) -> Failure {
+    .system(.inputOutput, "cannot write", errorNumber: error, at: Place(file: path))
   }
 }

@@ -8,10 +8,26 @@ final class LimiterQueue: Sendable {
   enum Report: Sendable {
     case slowDown(Double?)
     case success
+    /// The continuation is resumed when all processes can see it.
+    case exhausted(until: Nanoseconds, CheckedContinuation<Void, Never>)
+  }
+
+  /// What those who wait for a turn get.
+  enum Turn: Sendable {
+    case go(at: Nanoseconds)
+    case cancelled
+    case spent(BudgetSpent)
+  }
+
+  private struct Waiting {
+    var number: Int
+    /// The turn that is given back for this one.
+    var instead: Nanoseconds?
+    var continuation: CheckedContinuation<Turn, Never>
   }
 
   private struct Desk {
-    var waiting: [(number: Int, continuation: CheckedContinuation<Nanoseconds?, Never>)] = []
+    var waiting: [Waiting] = []
     var reports: [Report] = []
     var numbers = 0
     var isServed = false
@@ -19,6 +35,8 @@ final class LimiterQueue: Sendable {
     var known = LimiterState()
     /// The end of the last pause that was told.
     var told: Nanoseconds = 0
+    /// The budgets that were told of, once each: they make everybody wait again and again.
+    var toldBudgets: [RequestBudget] = []
   }
 
   /// What only the thread that serves uses.
@@ -32,15 +50,18 @@ final class LimiterQueue: Sendable {
 
   private enum Decision {
     case go(at: Nanoseconds)
-    case wait(Nanoseconds)
+    /// With the budget that makes this wait, if that is one.
+    case wait(Nanoseconds, RequestBudget?)
+    case spent(BudgetSpent)
   }
 
   private let desk = Mutex(Desk())
   private let counter: Mutex<Counter>
   private let interval: Nanoseconds
+  private let budgets: [CountedBudget]
   private let clock: Clock
   private let warn: @Sendable (Failure) -> Void
-  private let pausing: @Sendable (Double) -> Void
+  private let pausing: @Sendable (Double, RequestBudget?) -> Void
   private let startThread: ThreadStart
 
   typealias ThreadStart = @Sendable (_ body: @escaping @Sendable () -> Void) throws(Failure) -> Void
@@ -49,22 +70,27 @@ final class LimiterQueue: Sendable {
   private static let longestNap: Nanoseconds = 250_000_000
   /// A pause that is longer is told. One that a later refusal prolongs by less is the same.
   private static let longestSilence = 5 * LimiterState.second
+  private static let longestWait = LimiterState.nanoseconds(RateLimiter.longestWait, atMost: LimiterState.day)
 
   init(
-    file: sending LimiterFile, interval: Nanoseconds, clock: Clock, warn: @escaping @Sendable (Failure) -> Void,
-    pausing: @escaping @Sendable (_ seconds: Double) -> Void,
+    file: sending LimiterFile, interval: Nanoseconds, budgets: [CountedBudget] = [], clock: Clock,
+    warn: @escaping @Sendable (Failure) -> Void,
+    pausing: @escaping @Sendable (_ seconds: Double, _ budget: RequestBudget?) -> Void,
     startThread: @escaping ThreadStart = { (body) throws(Failure) in _ = try Worker("limiter", body: body) }
   ) {
     counter = Mutex(Counter(file: file))
     self.interval = interval
+    self.budgets = budgets
     self.clock = clock
     self.warn = warn
     self.pausing = pausing
     self.startThread = startThread
   }
 
-  /// Waits for a turn and returns its moment; nil when the task was cancelled.
-  func turn() async -> Nanoseconds? {
+  /// Waits for a turn.
+  ///
+  /// - Parameter instead: The moment of a turn that was not taken, and is given back for the new one.
+  func turn(instead: Nanoseconds? = nil) async -> Turn {
     let number = desk.withLock { desk in
       desk.numbers += 1
       return desk.numbers
@@ -74,16 +100,24 @@ final class LimiterQueue: Sendable {
         // Asked under the lock: a task that is cancelled later finds itself among those who wait.
         let isWaiting = desk.withLock { desk in
           guard !Task.isCancelled else { return false }
-          desk.waiting.append((number, continuation))
+          desk.waiting.append(Waiting(number: number, instead: instead, continuation: continuation))
           return true
         }
-        if isWaiting { serve() } else { continuation.resume(returning: nil) }
+        if isWaiting { serve() } else { continuation.resume(returning: .cancelled) }
       }
     } onCancel: {
       let continuation = desk.withLock { desk in
         desk.waiting.firstIndex { $0.number == number }.map { desk.waiting.remove(at: $0).continuation }
       }
-      continuation?.resume(returning: nil)
+      continuation?.resume(returning: .cancelled)
+    }
+  }
+
+  /// Returns when all processes can see that the service's budget is spent.
+  func exhaust(until: Nanoseconds) async {
+    await withCheckedContinuation { continuation in
+      desk.withLock { $0.reports.append(.exhausted(until: until, continuation)) }
+      serve()
     }
   }
 
@@ -137,25 +171,36 @@ final class LimiterQueue: Sendable {
         switch report {
         case .slowDown(let retryAfter): state.slowDown(now: now, retryAfter: retryAfter)
         case .success: state.succeed(now: now)
+        case .exhausted(let until, _): state.exhaust(now: now, until: until)
         }
       }
     }
+    for case .exhausted(_, let continuation) in reports { continuation.resume() }
   }
 
   private func giveTurn() {
     let writing = counter.withLock { $0.writing }
-    let interval = interval
-    let decision = update { [clock, interval] state -> Decision in
+    guard let first = desk.withLock({ $0.waiting.first }) else { return }
+    let decision = update { [clock, interval, budgets, instead = first.instead] state -> Decision in
       let now = clock.nanoseconds
-      let due = state.due(now: now, interval: interval)
-      guard due <= now else { return .wait(due - now) }
+      let free = state.due(now: now, interval: interval)
+      let refill = state.refill(now: now, budgets: budgets, instead: instead)
+      if let refill, refill.moment - now > Self.longestWait { return .spent(BudgetSpent(refill)) }
+      let due = max(free, refill?.moment ?? 0)
+      guard due <= now else { return .wait(due - now, due > free ? refill?.budget : nil) }
       // The moment at which the turn will be known here, and can be taken.
-      state.last = now + writing
-      return .go(at: state.last)
+      return .go(at: state.take(at: now + writing, budgets: budgets, instead: instead))
     }
     switch decision {
-    case .wait(let time):
-      tellPause()
+    case .spent(let spent):
+      // Who comes after the first would wait for longer.
+      let waiting = desk.withLock { desk in
+        defer { desk.waiting = [] }
+        return desk.waiting
+      }
+      for waiting in waiting { waiting.continuation.resume(returning: .spent(spent)) }
+    case .wait(let time, let budget):
+      if let budget { tell(budget, time) } else { tellPause() }
       // Those who wait for the same moment in other processes do not all come at once.
       nap(time + Nanoseconds.random(in: 0...min(interval / 50, 5_000_000)))
     case .go(let moment):
@@ -166,21 +211,30 @@ final class LimiterQueue: Sendable {
       }
       if early > 0 { nap(early) }
       let continuation = desk.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst().continuation }
-      continuation?.resume(returning: moment)
+      continuation?.resume(returning: .go(at: moment))
     }
+  }
+
+  private func tell(_ budget: RequestBudget, _ wait: Nanoseconds) {
+    guard wait > Self.longestSilence else { return }
+    let isNews = desk.withLock { desk in
+      defer { if !desk.toldBudgets.contains(budget) { desk.toldBudgets.append(budget) } }
+      return !desk.toldBudgets.contains(budget)
+    }
+    if isNews { pausing(Double(wait) * 1e-9, budget) }
   }
 
   /// Tells of a closed gate that somebody here waits at.
   private func tellPause() {
     let now = clock.nanoseconds
     let untold = desk.withLock { desk -> Nanoseconds? in
-      let gate = desk.known.gate
+      let gate = max(desk.known.gate, desk.known.spent)
       guard gate - now > Self.longestSilence else { return nil }
       if desk.told - now <= LimiterState.longestGate, gate - desk.told <= Self.longestSilence { return nil }
       desk.told = gate
       return gate
     }
-    if let gate = untold { pausing(Double(gate - now) * 1e-9) }
+    if let gate = untold { pausing(Double(gate - now) * 1e-9, nil) }
   }
 
   private func nap(_ time: Nanoseconds) {

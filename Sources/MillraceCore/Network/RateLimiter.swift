@@ -6,15 +6,21 @@ import Synchronization
 ///
 ///     let limiter = RateLimiter(
 ///       folder: stateFolder(environment), service: "eutils", key: key, interval: 0.4, warn: diagnostics.warn)
-///     let waited = await limiter.turn()
+///     let waited = try await limiter.turn()
 ///     … send; on 429: limiter.slowDown(retryAfter: seconds); else: limiter.succeeded()
+///
+/// Budgets are counted exactly, over all processes and runs: `[RequestBudget(requests: 25, seconds: 86_400)]` lets no more
+/// than 25 requests go in any 24 h. A turn counts when it is given, whether its owner sends anything or is killed first.
 ///
 /// The processes meet in a file of the state folder. Where it cannot be used the limiter warns once, and limits this
 /// process alone. A thread that may block looks into the file for as long as somebody waits here, and ends then.
 public final class RateLimiter: Sendable {
   private typealias Nanoseconds = LimiterState.Nanoseconds
 
-  private let interval: Nanoseconds
+  /// Seconds: who would have to wait longer for a budget is told instead.
+  public static let longestWait = 300.0
+
+  private let isCounting: Bool
   private let queue: LimiterQueue
   private let clock: Clock
 
@@ -29,20 +35,27 @@ public final class RateLimiter: Sendable {
   ///   - service: The service's short name, the same in every tool that asks it.
   ///   - key: The key by which the service counts. It enters the file's name as a part of a digest only.
   ///   - interval: Seconds from one request to the next. With 0 turns come at once, except when the service says "slow
-  ///     down".
+  ///     down" or a budget is spent.
+  ///   - budgets: What the service grants besides. All processes should name the same; a process without any counts its
+  ///     requests as long as others have some.
   ///   - warn: Is called once at most, on some thread.
-  ///   - pausing: Is called on some thread when somebody here waits in a pause that the service called for, in whatever
-  ///     process, once for each that is longer than 5 s, with the seconds to wait.
+  ///   - pausing: Is called on some thread when somebody here waits for more than 5 s, with the seconds to wait: in a
+  ///     pause that the service called for, in whatever process, once for each; for a budget, once for each with the
+  ///     budget.
   public init(
-    folder: String, service: String, key: String?, interval: Double, clock: Clock = .system,
-    warn: @escaping @Sendable (Failure) -> Void, pausing: @escaping @Sendable (_ seconds: Double) -> Void = { _ in }
+    folder: String, service: String, key: String?, interval: Double, budgets: [RequestBudget] = [],
+    clock: Clock = .system, warn: @escaping @Sendable (Failure) -> Void,
+    pausing: @escaping @Sendable (_ seconds: Double, _ budget: RequestBudget?) -> Void = { _, _ in }
   ) {
-    self.interval = LimiterState.nanoseconds(interval, atMost: 24 * 3600 * LimiterState.second)
+    let interval = LimiterState.nanoseconds(interval, atMost: LimiterState.day)
+    let counted = budgets.compactMap { CountedBudget($0) }
     self.clock = clock
-    lateness = max(1_000_000, self.interval / 20)
+    isCounting = interval > 0 || !counted.isEmpty
+    let distance = interval > 0 ? interval : counted.map { $0.span / Int64($0.requests) }.min() ?? 0
+    lateness = max(1_000_000, distance / 20)
     queue = LimiterQueue(
-      file: LimiterFile(folder: folder, service: service, key: key), interval: self.interval, clock: clock, warn: warn,
-      pausing: pausing)
+      file: LimiterFile(folder: folder, service: service, key: key), interval: interval, budgets: counted, clock: clock,
+      warn: warn, pausing: pausing)
   }
 
   /// Waits for this process's turn; within the process, first come, first served. The request should go at once then.
@@ -50,15 +63,24 @@ public final class RateLimiter: Sendable {
   /// A cancelled task waits no longer, and should not send.
   ///
   /// - Returns: The seconds waited.
-  public func turn() async -> Double { await takeTurn().waited }
+  /// - Throws: When a budget, or the service itself, makes the first of those who wait here wait for more than 300 s. The
+  ///   others are told too, also when the service says so while they wait.
+  public func turn() async throws(BudgetSpent) -> Double { try await takeTurn().waited }
 
   /// As `turn` does; tells also at which moment the turn was, in nanoseconds since 1970, nil for none.
-  package func takeTurn() async -> (waited: Double, moment: Int64?) {
+  package func takeTurn() async throws(BudgetSpent) -> (waited: Double, moment: Int64?) {
     let began = Clock.monotonicSeconds()
     var moment: Nanoseconds?
-    for _ in 0..<Self.attempts {
-      moment = await queue.turn()
-      guard interval > 0, let moment, clock.nanoseconds - moment > lateness else { break }
+    attempts: for _ in 0..<Self.attempts {
+      switch await queue.turn(instead: moment) {
+      case .cancelled:
+        moment = nil
+        break attempts
+      case .spent(let spent): throw spent
+      case .go(let next):
+        moment = next
+        guard isCounting, clock.nanoseconds - next > lateness else { break attempts }
+      }
     }
     return (Clock.monotonicSeconds() - began, moment)
   }
@@ -71,6 +93,14 @@ public final class RateLimiter: Sendable {
     queue.report(.slowDown(retryAfter))
   }
 
+  /// Tells that the service grants no request until then, whatever was counted here: nobody sends meanwhile, in this or
+  /// another process, now or in a later run. A moment more than 48 h ahead is taken for 48 h.
+  ///
+  /// Returns when all processes can see it, so that it is known also when this one ends then.
+  public func exhaust(until: Timestamp) async {
+    await queue.exhaust(until: LimiterState.nanoseconds(until))
+  }
+
   /// Tells that the service answered: the next pause is the shortest again.
   public func succeeded() {
     queue.report(.success)
@@ -79,8 +109,5 @@ public final class RateLimiter: Sendable {
 
 extension Clock {
   /// Since 1970.
-  var nanoseconds: Int64 {
-    let now = now()
-    return Int64(now.seconds) * 1_000_000_000 + Int64(now.nanoseconds)
-  }
+  var nanoseconds: Int64 { LimiterState.nanoseconds(now()) }
 }

@@ -5,8 +5,11 @@ import Synchronization
 public enum ServiceFault: Error, Sendable, Equatable {
   /// The service fails now and may answer later.
   case transient(String)
-  /// The service is asked too often.
-  case tooFast(String)
+  /// The service is asked too often. It wants a pause of so many seconds, if it or what is known of it says so; what the
+  /// answer's `Retry-After` says wins.
+  case tooFast(String, retryAfter: Double? = nil)
+  /// A budget is spent, as in "the budget of this key is spent", until it is refilled.
+  case spent(String, until: Timestamp)
   /// This request will never be answered.
   case permanent(String)
   /// No request will be answered: a wrong key, a URL that is no service. The run ends.
@@ -43,6 +46,8 @@ public final class Service: Sendable {
       /// The retries are used up; another run may have an answer.
       case transient
       case permanent
+      /// A budget is spent, and no request is sent until then; the same run may be made again.
+      case spent(until: Timestamp)
       /// The run is to end with this.
       case fatal(Failure)
     }
@@ -58,8 +63,6 @@ public final class Service: Sendable {
     }
   }
 
-  /// Seconds: a service that wants more rest than this is not waited for.
-  private static let longestPause = 300.0
   /// Seconds: a longer pause is told.
   private static let longestSilence = 5.0
   /// Failed requests in a row from which on the service is taken for down.
@@ -126,7 +129,12 @@ public final class Service: Sendable {
     while true {
       try checkHope(after: attempts)
       if pause > 0 { try? await Task.sleep(for: .seconds(pause)) }
-      let waited = pause + (await limiter.turn())
+      let waited: Double
+      do throws(BudgetSpent) {
+        waited = pause + (try await limiter.turn())
+      } catch {
+        throw Refusal(kind: .spent(until: error.until), reason: error.description, attempts: attempts)
+      }
       if Task.isCancelled { throw Refusal(kind: .transient, reason: "given up", attempts: attempts) }
       try checkHope(after: attempts)
       requests.add(1, ordering: .relaxed)
@@ -140,17 +148,26 @@ public final class Service: Sendable {
           return Answer(value: value, response: response, attempts: attempts)
         } catch {
           problem = Problem(error, response, now: surroundings.clock.now())
-          if problem.kind == .permanent { noteAnswer() }
+          if problem.isAnswer { noteAnswer() }
           attempts.append(.init(status: problem.status, waited: waited, request: kind))
         }
       } catch {
         problem = Problem(error)
         attempts.append(.init(status: error.word, waited: waited, request: kind))
       }
-      if let rest = problem.retryAfter, rest > Self.longestPause, problem.kind == .transient {
+      if let rest = problem.retryAfter, rest > RateLimiter.longestWait, problem.kind == .transient {
         throw Refusal(kind: .transient, reason: noteRest(rest, problem.text), attempts: attempts)
       }
       if problem.isTooFast { limiter.slowDown(retryAfter: problem.retryAfter) }
+      if case .spent(let until) = problem.kind {
+        // The limiter waits for what is refilled that soon.
+        let rest = until.since(surroundings.clock.now())
+        await limiter.exhaust(until: until)
+        if rest > 0, rest <= RateLimiter.longestWait, attempts.count <= retry.retries {
+          pause = 0
+          continue
+        }
+      }
       let isDown = failuresInARow.load(ordering: .relaxed) >= Self.failuresOfServiceDown
       guard problem.kind == .transient, attempts.count <= (isDown ? 0 : retry.retries) else {
         if problem.kind == .transient { noteFailure() }
@@ -177,9 +194,11 @@ public final class Service: Sendable {
     if isNews { note(Self.pauseText(name, seconds: pause)) }
   }
 
-  /// What is told of a pause that the service called for.
-  static func pauseText(_ name: String, seconds: Double) -> String {
-    "\(name) calls for a pause: waiting \(Int(seconds.rounded(.up))) s"
+  /// What is told of a pause that the service called for, or that a budget makes.
+  static func pauseText(_ name: String, seconds: Double, budget: RequestBudget? = nil) -> String {
+    let time = "waiting \(Int(seconds.rounded(.up))) s"
+    guard let budget else { return "\(name) calls for a pause: \(time)" }
+    return "\(time): \(budget) \(budget.requests == 1 ? "is" : "are") allowed"
   }
 
   /// The service did answer.
@@ -243,22 +262,35 @@ private struct Problem {
 
   init(_ fault: ServiceFault, _ response: HTTPResponse, now: Timestamp) {
     retryAfter = response.header("Retry-After").flatMap { RetryPolicy.retryAfter($0, now: now) }
+    var said: String?
     switch fault {
     case .transient(""): (kind, text) = (.transient, "status \(response.status)")
     case .transient(let reason): (kind, text) = (.transient, reason)
-    case .tooFast(let reason):
+    case .tooFast(let reason, let known):
       (kind, text) = (.transient, reason)
       isTooFast = true
+      retryAfter = retryAfter ?? known
+    case .spent(let reason, let until):
+      said = reason
+      (kind, text) = (.spent(until: until), BudgetSpent(reason: reason, until: until).description)
     case .permanent(let reason): (kind, text) = (.permanent, reason)
     case .fatal(let failure): (kind, text) = (.fatal(failure), failure.message)
     }
-    status = response.status == 200 ? "200, \(text)" : String(response.status)
+    status = response.status == 200 ? "200, \(said ?? text)" : String(response.status)
   }
 
   init(_ error: TransferError) {
     kind = error.isTransient ? .transient : .fatal(error.failure)
     text = error.message
     status = error.word
+  }
+
+  /// Whether the service answered, though not with what was asked for.
+  var isAnswer: Bool {
+    switch kind {
+    case .permanent, .spent: true
+    case .transient, .fatal: false
+    }
   }
 
   func reason(tries: Int) -> String {
