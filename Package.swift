@@ -132,8 +132,9 @@ if Context.environment["MILLRACE_FUZZ"] != nil {
     "MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
   ]
   package.products = [.executable(name: "fuzz", targets: ["fuzz"])]
-  package.targets.removeAll { $0.isTest || $0.name == "aug-pubmed" }
+  package.targets.removeAll { $0.isTest || ["aug-finance", "aug-pubmed"].contains($0.name) }
   package.targets += [
+    .target(name: "aug-finance", dependencies: links, exclude: ["AugFinance.swift"], swiftSettings: swiftSettings),
     .target(
       name: "aug-pubmed", dependencies: links + ["CLibXML2"],
       exclude: [
@@ -141,7 +142,7 @@ if Context.environment["MILLRACE_FUZZ"] != nil {
         "Parse.swift",
       ], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "fuzz", dependencies: links + ["ChunkManifest", "CRecordIndex", "aug-pubmed"], path: "Fuzz/Sources",
-      swiftSettings: swiftSettings),
+      name: "fuzz", dependencies: links + ["ChunkManifest", "CRecordIndex", "aug-finance", "aug-pubmed"],
+      path: "Fuzz/Sources", swiftSettings: swiftSettings),
   ]
 }

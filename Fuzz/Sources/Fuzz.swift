@@ -37,7 +37,7 @@ private func LLVMFuzzerRunDriver(
 
 /// The parsers that meet bytes from outside.
 enum FuzzTarget: String, CaseIterable {
-  case csv, ndjson, json, compression, xml, eutilities, provenance, manifest
+  case csv, ndjson, json, compression, xml, eutilities, prices, provenance, manifest
 
   func run(_ bytes: UnsafeRawBufferPointer) {
     switch self {
@@ -47,6 +47,7 @@ enum FuzzTarget: String, CaseIterable {
     case .compression: unsafe fuzzCompression(bytes)
     case .xml: unsafe fuzzXML(bytes)
     case .eutilities: unsafe fuzzEUtilities(bytes)
+    case .prices: unsafe fuzzPrices(bytes)
     case .provenance: unsafe fuzzProvenance(bytes)
     case .manifest: unsafe fuzzManifest(bytes)
     }

@@ -98,7 +98,8 @@ struct PriceHistory: Sendable, Equatable {
   }
 
   /// Why an answer cannot be whole, from what is known: it lacks the first or the last of these days. Nil when nothing
-  /// speaks against it. (The first answer of a security that was cut at a line end cannot be doubted.)
+  /// speaks against it. An answer that comes again unchanged is to be believed: the service may have dropped days. (The
+  /// first answer of a security that was cut at a line end cannot be doubted.)
   func doubt(about answer: PriceSeries, size: OutputSize) -> String? {
     guard let span = answer.span, let known = series.days.first, let last = series.days.last(where: closed.contains)
     else {
