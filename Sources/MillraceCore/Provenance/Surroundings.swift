@@ -25,6 +25,13 @@ extension Timestamp: Comparable {
     return date.joined(separator: "-") + "T" + time.joined(separator: ":") + "." + milliseconds
       + (offset < 0 ? "-" : "+") + padded(abs(offset) / 60, 2) + ":" + padded(abs(offset) % 60, 2)
   }
+
+  /// In the local time zone, as in `2026-11-22 10:03 +01:00`. The minute has begun: who comes then does not come too early.
+  public var localMinute: String {
+    let begun = seconds + (nanoseconds > 0 ? 1 : 0)
+    let text = Timestamp(seconds: begun + (60 - begun % 60) % 60).localText
+    return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) \(text.suffix(6))"
+  }
 }
 
 extension Timestamp {
