@@ -79,7 +79,7 @@ let package = Package(
     tool("prov", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")]),
 
     .target(
-      name: "Support", path: "Tests/Support", exclude: ["csv_oracle.py", "pubmed_oracle.py"],
+      name: "Support", dependencies: ["CZlib"], path: "Tests/Support", exclude: ["csv_oracle.py", "pubmed_oracle.py"],
       swiftSettings: swiftSettings + optimisedAlways),
     // A command that the tests of the library run where a test process cannot stand in: it is killed, and it exits.
     .executableTarget(
@@ -88,7 +88,10 @@ let package = Package(
       path: "Tests/Probe", swiftSettings: swiftSettings),
     // What augmenters talk to in tests and demonstrations.
     .target(
-      name: "ScriptedEUtilities", dependencies: ["Support", "CZlib"], path: "Tests/Servers/EUtilities",
+      name: "ScriptedEUtilities", dependencies: ["Support"], path: "Tests/Servers/EUtilities",
+      swiftSettings: swiftSettings + optimisedAlways),
+    .target(
+      name: "ScriptedAlphaVantage", dependencies: ["Support"], path: "Tests/Servers/AlphaVantage",
       swiftSettings: swiftSettings + optimisedAlways),
     .executableTarget(
       name: "eutils-server",
@@ -96,6 +99,12 @@ let package = Package(
         "ScriptedEUtilities", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Servers/eutils-server", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "alphavantage-server",
+      dependencies: [
+        "ScriptedAlphaVantage", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Servers/alphavantage-server", swiftSettings: swiftSettings),
     .testTarget(
       name: "AugFinanceTests", dependencies: ["aug-finance", "MillraceCore", "Support"], swiftSettings: swiftSettings),
     .testTarget(
@@ -112,7 +121,10 @@ let package = Package(
       name: "PipelineTests", dependencies: ["Support", "chunk", "merge", "aug-pubmed", "prov"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "SupportTests", dependencies: ["ScriptedEUtilities", "MillraceCore", "Support", "eutils-server"],
+      name: "SupportTests",
+      dependencies: [
+        "ScriptedAlphaVantage", "ScriptedEUtilities", "MillraceCore", "Support", "alphavantage-server", "eutils-server",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", dependencies: ["Support"], swiftSettings: swiftSettings),
     .testTarget(

@@ -73,7 +73,7 @@ import Testing
   @Test func missingPMIDsAndFailuresAreOnRecord() throws {
     let desk = PubMedDesk(
       records: [Self.records], corpus: 0,
-      faults: FaultPlan(scripts: [FaultPlan.Script(utility: "efetch", [.badGateway, nil, nil, .tooLong])]))
+      faults: FaultPlan(scripts: [FaultPlan.Script(of: "efetch", [.badGateway, nil, nil, .tooLong])]))
     desk.run("--pmid-field", "p", "-o", "out", input: .text("p\n11 99\n"))
     let context = try #require(try desk.contexts("out.prov").first)
     #expect(

@@ -65,7 +65,7 @@ import Testing
 
   @Test func rowsThatTheServiceFailsSayHow() throws {
     // Both rows ask the same, and the one search is refused.
-    let desk = PubMedDesk(faults: FaultPlan(scripts: [FaultPlan.Script(utility: "esearch", [.tooLong, nil])]))
+    let desk = PubMedDesk(faults: FaultPlan(scripts: [FaultPlan.Script(of: "esearch", [.tooLong, nil])]))
     let outcome = desk.run(
       "--field", "g", "--fields", "status", "--on-error", "skip", "--jobs", "1", input: .text("g\nTP53\nTP53\n"))
     #expect(outcome.status == 1)
@@ -101,7 +101,7 @@ import Testing
   @Test func anArticleThatASearchNamesAndNobodyHasIsAskedForTwice() {
     let desk = PubMedDesk(
       records: [Self.records], corpus: 0,
-      faults: FaultPlan(scripts: [FaultPlan.Script(utility: "efetch", [.missingArticles])]))
+      faults: FaultPlan(scripts: [FaultPlan.Script(of: "efetch", [.missingArticles])]))
     let outcome = desk.run("--field", "g", "--fields", "status,pmids", input: .text("g\nalpha\n"))
     #expect(outcome.outputText == "g,status,pmids\nalpha,ok,\"[\"\"12\"\",\"\"13\"\",\"\"11\"\"]\"\n")
     // PMIDs alone need no article; with articles the one that was left out is asked for once more.

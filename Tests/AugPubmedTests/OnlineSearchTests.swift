@@ -118,7 +118,7 @@ import Testing
 
   @Test func aSplitSearchThatFailsIsNoSmallSuccess() throws {
     let desk = PubMedDesk(
-      corpus: 0, faults: FaultPlan(scripts: [FaultPlan.Script(utility: "esearch", [nil, nil, .tooLong])]))
+      corpus: 0, faults: FaultPlan(scripts: [FaultPlan.Script(of: "esearch", [nil, nil, .tooLong])]))
     let outcome = desk.run(
       "--field", "g", "--all", "--on-error", "skip", "--to", "ndjson", input: .text("g\nhuge12345\n"))
     #expect(outcome.status == 1)

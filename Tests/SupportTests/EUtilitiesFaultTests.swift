@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: Fault.allCases)
   func everyFaultIsWhatItSays(_ fault: Fault) throws {
     let client = EUtilitiesClient {
-      $0.faults = FaultPlan(scripts: [.init(utility: "efetch", [fault])])
+      $0.faults = FaultPlan(scripts: [.init(of: "efetch", [fault])])
       $0.slowness = 0.3
     }
     let right = try client.search("TP53[Gene]")
@@ -108,8 +108,8 @@ import Testing
   @Test func scriptsGoInOrder() throws {
     let client = EUtilitiesClient {
       $0.faults = FaultPlan(
-        scripts: [.init([.forbidden, nil]), .init(utility: "efetch", [.badGateway, nil])],
-        rates: [.init(utility: "efetch", .internalError, 1)])
+        scripts: [.init([.forbidden, nil]), .init(of: "efetch", [.badGateway, nil])],
+        rates: [.init(of: "efetch", .internalError, 1)])
     }
     func fetch() throws -> Int? { try client.ask("efetch", [("id", "30000001")]).answer?.status }
     func search() throws -> Int? { try client.ask("esearch", [("term", "TP53")]).answer?.status }

@@ -49,16 +49,18 @@ enum Bodies {
   }
 
   static func rateLimit(_ who: String, limit: Int) -> String {
-    #"{"error":"API rate limit exceeded","api-key":"\#(quoted(who))","count":"\#(limit + 1)","limit":"\#(limit)"}"#
+    #"{"error":"API rate limit exceeded","api-key":"\#(jsonQuoted(who))","count":"\#(limit + 1)","limit":"\#(limit)"}"#
       + "\n"
   }
 
   static func invalidKey(_ key: String) -> String {
-    #"{"error":"API key invalid","api-key":"\#(quoted(key))","type":"invalid","# + "\n" + #""status":"unknown"}"# + "\n"
+    #"{"error":"API key invalid","api-key":"\#(jsonQuoted(key))","type":"invalid","# + "\n" + #""status":"unknown"}"#
+      + "\n"
   }
 
   static func forwarding(_ who: String) -> String {
-    #"{"error":"error forwarding request","api-key":"\#(quoted(who))","type":"ip","# + "\n" + #""status":"ok"}"# + "\n"
+    #"{"error":"error forwarding request","api-key":"\#(jsonQuoted(who))","type":"ip","# + "\n" + #""status":"ok"}"#
+      + "\n"
   }
 
   static func page(_ title: String, _ status: Int, _ text: String) -> String {
@@ -92,14 +94,6 @@ enum Bodies {
     "Submitted URI too large!", 414,
     "The length of the requested URL exceeds the capacity limit for\n\tthis server. The request cannot be processed.")
 
-  static let loginPage = """
-    <!DOCTYPE html>
-    <html><head><title>Network sign-in</title></head>
-    <body><form method="post" action="/login"><p>Please sign in to use this network.<br>
-    <input name="user"><input name="password" type="password"></form></body></html>
-
-    """
-
   static func escaped(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
@@ -111,20 +105,5 @@ enum Bodies {
       }
     }
     return escaped
-  }
-
-  /// The inside of a JSON string.
-  static func quoted(_ text: String) -> String {
-    var quoted = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": quoted += "\\\(scalar)"
-      case _ where scalar.value < 32:
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted
   }
 }

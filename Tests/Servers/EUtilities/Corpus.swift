@@ -61,7 +61,7 @@ final class Corpus: Sendable {
 
   enum DateKind: Sendable, Hashable { case publication, entry, modification }
 
-  func day(_ kind: DateKind, of pmid: Int) -> CalendarDay {
+  func day(_ kind: DateKind, of pmid: Int) -> GregorianDay {
     switch kind {
     case .publication: filed[pmid]?.publication ?? synthetic.publicationDay(pmid)
     case .entry: filed[pmid]?.entry ?? synthetic.entryDay(pmid)

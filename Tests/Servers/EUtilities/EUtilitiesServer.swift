@@ -11,9 +11,6 @@ import Synchronization
 /// `huge12345`, 12,345 articles over fourteen years; `sameday20000`, 20,000 articles of one day. What begins with
 /// `unknown`, and any other word, is a phrase that is not found.
 public final class EUtilitiesServer: Sendable {
-  /// What a 429 says about when to come back.
-  public enum RetryAfter: String, Sendable, CaseIterable { case none, seconds, date }
-
   public struct Configuration: Sendable {
     public var port = 0
     /// Documents of PubMed's XML whose records are served byte for byte.
@@ -59,7 +56,7 @@ private final class ServiceDesk: Sendable {
   let configuration: EUtilitiesServer.Configuration
   let utilities: Utilities
   let window = RateWindow()
-  let dealer: FaultDealer
+  let dealer: ServerFaultDealer<Fault>
   let log: RequestLog
 
   init(_ configuration: EUtilitiesServer.Configuration, log: RequestLog) {
@@ -69,7 +66,7 @@ private final class ServiceDesk: Sendable {
       corpus: Corpus(
         records: configuration.recordFiles.flatMap { FiledRecord.records(in: $0) }, count: configuration.corpus,
         seed: configuration.seed))
-    dealer = FaultDealer(configuration.faults, seed: configuration.seed)
+    dealer = ServerFaultDealer(configuration.faults, seed: configuration.seed)
   }
 
   func answer(_ request: ServerRequest) -> ServerResponse {
@@ -79,9 +76,7 @@ private final class ServiceDesk: Sendable {
   }
 
   private func respond(_ request: ServerRequest) -> (ServerResponse, RequestRecord) {
-    var record = RequestRecord(
-      microseconds: request.microseconds, connection: request.connection, number: request.number,
-      method: request.method, path: request.path, parameters: request.parameters, asked: 0, returned: 0)
+    var record = RequestRecord(request)
     guard let utility = utility(request) else {
       let response = otherPage(request)
       record.status = response.statusSent
@@ -95,8 +90,8 @@ private final class ServiceDesk: Sendable {
     if remaining == nil {
       record.misbehaviour = "rate-limit"
       response = ServerResponse(429, type: "application/json", text: Bodies.rateLimit(client, limit: limit))
-      addRetryAfter(configuration.retryAfter, to: &response, request)
-    } else if let fault = dealer.next(for: utility).flatMap({ $0.applies(to: utility) ? $0 : nil }) {
+        .retry(configuration.retryAfter, after: request)
+    } else if let fault = dealer.next(for: [utility]) {
       record.misbehaviour = fault.rawValue
       response = misbehave(fault, utility, request, client: client, limit: limit == 0 ? 3 : limit, &record)
     } else {
@@ -115,11 +110,8 @@ private final class ServiceDesk: Sendable {
   }
 
   private func otherPage(_ request: ServerRequest) -> ServerResponse {
-    switch request.path {
-    case "/loop": .redirect(to: "/loop")
-    case "/elsewhere": ServerResponse(type: "text/html", text: Bodies.loginPage)
-    default: ServerResponse(404, type: "text/html", text: Bodies.page("Page not found", 404, "No such page."))
-    }
+    .redirectTarget(request.path)
+      ?? ServerResponse(404, type: "text/html", text: Bodies.page("Page not found", 404, "No such page."))
   }
 
   // MARK: Right answers
@@ -137,17 +129,7 @@ private final class ServiceDesk: Sendable {
     record.returned = answer.returned
     var response = ServerResponse(answer.status, headers: [NamedValue("Content-Type", answer.type)], body: answer.body)
     response.isChunked = true
-    return compressed(response, request)
-  }
-
-  private func compressed(_ response: ServerResponse, _ request: ServerRequest) -> ServerResponse {
-    guard configuration.compresses, request.header("accept-encoding")?.contains("gzip") == true,
-      let body = gzip(response.body)
-    else { return response }
-    var response = response
-    response.body = body
-    response.headers.append(NamedValue("Content-Encoding", "gzip"))
-    return response
+    return configuration.compresses ? response.compressed(for: request) : response
   }
 
   // MARK: Wrong answers
@@ -159,21 +141,17 @@ private final class ServiceDesk: Sendable {
     func page(_ status: Int, _ title: String) -> ServerResponse {
       ServerResponse(status, type: "text/html", text: Bodies.page(title, status, "The request could not be completed."))
     }
-    func tooMany(_ status: Int, _ retryAfter: EUtilitiesServer.RetryAfter) -> ServerResponse {
-      var response = ServerResponse(status, type: "application/json", text: Bodies.rateLimit(client, limit: limit))
-      addRetryAfter(retryAfter, to: &response, request)
-      return response
+    func tooMany(_ status: Int, _ retryAfter: RetryAfter) -> ServerResponse {
+      ServerResponse(status, type: "application/json", text: Bodies.rateLimit(client, limit: limit))
+        .retry(retryAfter, after: request)
     }
     func xml(_ status: Int, _ text: String) -> ServerResponse {
       ServerResponse(status, type: "text/xml; charset=UTF-8", text: text)
     }
     /// The right answer, whose delivery goes wrong.
-    func delivered(_ ending: (_ bytes: Int) -> ServerResponse.Ending) -> ServerResponse {
+    func delivered(_ spoiling: ServerResponse.Spoiling) -> ServerResponse {
       var unsent = record
-      var response = behave(utility, request, &unsent)
-      response.isChunked = false
-      response.ending = ending(response.body.count)
-      return response
+      return behave(utility, request, &unsent).spoilt(spoiling)
     }
     switch fault {
     case .tooMany: return tooMany(429, .none)
@@ -187,11 +165,11 @@ private final class ServiceDesk: Sendable {
     case .notFound: return page(404, "Page not found")
     case .tooLong: return ServerResponse(414, type: "text/html", text: Bodies.tooLong)
     case .wrongKey: return ServerResponse(400, type: "application/json", text: Bodies.invalidKey(client))
-    case .reset: return delivered { _ in .reset(after: nil) }
-    case .resetMidway: return delivered { .reset(after: $0 / 2) }
-    case .stall: return delivered { _ in .stall(after: nil) }
-    case .stallMidway: return delivered { .stall(after: $0 / 2) }
-    case .cut: return delivered { .cut(after: $0 / 2, agreeing: false) }
+    case .reset: return delivered(.reset)
+    case .resetMidway: return delivered(.resetMidway)
+    case .stall: return delivered(.stall)
+    case .stallMidway: return delivered(.stallMidway)
+    case .cut: return delivered(.cut)
     case .cutAgreeing:
       var answer = utilities.answer(utility, request)
       // As when a server behind the service dies: what is sent is sent well.
@@ -203,18 +181,15 @@ private final class ServiceDesk: Sendable {
       let message = " Error: External viewer error: Empty Response. Bytes read: 0 Status: Timeout"
       return xml(400, Bodies.error(utility, message))
     case .prologOnly: return xml(200, Bodies.prolog(utility))
-    case .htmlIn200: return ServerResponse(type: "text/html", text: Bodies.loginPage)
+    case .htmlIn200: return .loginPage
     case .jsonIn200: return ServerResponse(type: "application/json", text: #"{"esearchresult":{"count":"#)
     case .emptyIn200: return xml(200, "")
     case .endless:
       var response = xml(200, Bodies.articlesProlog + "<PubmedArticleSet>\n<!-- nothing -->\n")
       response.ending = .endless
       return response
-    case .redirectLoop: return .redirect(to: "/loop")
-    case .redirectElsewhere:
-      let port = request.header("host")?.split(separator: ":").last ?? ""
-      let query = request.target.utf8.firstIndex(of: UInt8(ascii: "?")).map { request.target[$0...] } ?? ""
-      return .redirect(to: "http://localhost:\(port)/elsewhere\(query)")
+    case .redirectLoop: return .loop
+    case .redirectElsewhere: return .elsewhere(request)
     case .slow:
       var response = behave(utility, request, &record)
       response.delay = configuration.slowness
@@ -237,30 +212,11 @@ private final class ServiceDesk: Sendable {
 
   // MARK: Headers
 
-  private func addRetryAfter(
-    _ kind: EUtilitiesServer.RetryAfter, to response: inout ServerResponse, _ request: ServerRequest
-  ) {
-    switch kind {
-    case .none: break
-    case .seconds: response.headers.append(NamedValue("Retry-After", "1"))
-    case .date: response.headers.append(NamedValue("Retry-After", httpDate(request.microseconds / 1_000_000 + 2)))
-    }
-  }
-
   private func addHeaders(to response: inout ServerResponse, limit: Int, remaining: Int, _ request: ServerRequest) {
     response.headers += [
       NamedValue("Date", httpDate(request.microseconds / 1_000_000)), NamedValue("Server", "Finatra"),
       NamedValue("Cache-Control", "private"), NamedValue("X-RateLimit-Limit", String(limit)),
       NamedValue("X-RateLimit-Remaining", String(remaining)),
     ]
-  }
-
-  private func httpDate(_ seconds: Int) -> String {
-    let day = CalendarDay(number: seconds / 86_400)
-    let (year, month, date) = day.parts
-    let names = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    let time = "\(padded(seconds / 3600 % 24)):\(padded(seconds / 60 % 60)):\(padded(seconds % 60))"
-    return "\(names[day.number % 7]), \(padded(date)) \(months[month - 1]) \(year) \(time) GMT"
   }
 }

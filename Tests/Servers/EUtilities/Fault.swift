@@ -1,8 +1,7 @@
 import Support
-import Synchronization
 
 /// A way in which the server misbehaves.
-public enum Fault: String, Sendable, Hashable, CaseIterable {
+public enum Fault: String, ServerFault {
   case tooMany = "429"
   case tooManySeconds = "429-retry-after"
   case tooManyDate = "429-date"
@@ -33,7 +32,6 @@ public enum Fault: String, Sendable, Hashable, CaseIterable {
   case wrongArticles = "wrong-articles"
   case missingArticles = "missing-articles"
 
-  /// One line for a list of all.
   public var explanation: String {
     switch self {
     case .tooMany: "429, the limit's JSON body, no Retry-After"
@@ -69,77 +67,13 @@ public enum Fault: String, Sendable, Hashable, CaseIterable {
   }
 
   /// EFetch alone has articles to get wrong.
-  func applies(to utility: String) -> Bool {
+  public func applies(to subjects: [String]) -> Bool {
     switch self {
-    case .wrongArticles, .missingArticles: utility == "efetch"
+    case .wrongArticles, .missingArticles: subjects.contains("efetch")
     default: true
     }
   }
 }
 
-/// Which request meets which fault: first the script, then what happens always, then chance.
-public struct FaultPlan: Sendable {
-  /// Faults for one utility ("efetch"), or for all.
-  public struct Script: Sendable {
-    public var utility: String?
-    /// Nil: no fault.
-    public var faults: [Fault?]
-
-    public init(utility: String? = nil, _ faults: [Fault?]) {
-      self.utility = utility
-      self.faults = faults
-    }
-  }
-
-  public struct Rate: Sendable {
-    public var utility: String?
-    public var fault: Fault
-    /// 0 to 1.
-    public var rate: Double
-
-    public init(utility: String? = nil, _ fault: Fault, _ rate: Double) {
-      self.utility = utility
-      self.fault = fault
-      self.rate = rate
-    }
-  }
-
-  public var scripts: [Script] = []
-  public var rates: [Rate] = []
-
-  public init(scripts: [Script] = [], rates: [Rate] = []) {
-    self.scripts = scripts
-    self.rates = rates
-  }
-}
-
-/// Deals out the faults of a plan.
-final class FaultDealer: Sendable {
-  private struct State {
-    var plan: FaultPlan
-    var generator: SeededGenerator
-  }
-
-  private let state: Mutex<State>
-
-  init(_ plan: FaultPlan, seed: UInt64) { state = Mutex(State(plan: plan, generator: SeededGenerator(seed: seed))) }
-
-  /// The fault of the next request; each call uses one up.
-  func next(for utility: String) -> Fault? {
-    state.withLock { state in
-      // A script for this utility comes before one for all.
-      let scripts = state.plan.scripts.indices.sorted {
-        state.plan.scripts[$0].utility != nil && state.plan.scripts[$1].utility == nil
-      }
-      for index in scripts where [utility, nil].contains(state.plan.scripts[index].utility) {
-        if !state.plan.scripts[index].faults.isEmpty { return state.plan.scripts[index].faults.removeFirst() }
-      }
-      var drawn = Double(state.generator.next() >> 11) / Double(1 << 53)
-      for rate in state.plan.rates where [utility, nil].contains(rate.utility) && rate.fault.applies(to: utility) {
-        if drawn < rate.rate { return rate.fault }
-        drawn -= rate.rate
-      }
-      return nil
-    }
-  }
-}
+/// Faults of one utility ("efetch"), or of all.
+public typealias FaultPlan = ServerFaultPlan<Fault>

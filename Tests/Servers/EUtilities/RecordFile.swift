@@ -16,9 +16,9 @@ struct SearchedParts: OptionSet, Hashable {
 struct FiledRecord: Sendable {
   var pmid: Int
   var xml: [UInt8]
-  var publication: CalendarDay
-  var entry: CalendarDay
-  var modification: CalendarDay
+  var publication: GregorianDay
+  var entry: GregorianDay
+  var modification: GregorianDay
   var doi: String?
   var words: [String: SearchedParts]
 
@@ -46,7 +46,7 @@ struct FiledRecord: Sendable {
     guard let pmid = xml[...].elements("PMID").first.flatMap({ Int($0.plainText) }) else { return nil }
     self.pmid = pmid
     self.xml = xml
-    publication = xml[...].elements("PubDate").first.flatMap(Self.day) ?? CalendarDay(1900, 1, 1)
+    publication = xml[...].elements("PubDate").first.flatMap(Self.day) ?? GregorianDay(1900, 1, 1)
     modification = xml[...].elements("DateRevised").first.flatMap(Self.day) ?? publication
     let history = xml[...].elements("History").first ?? []
     entry =
@@ -85,14 +85,14 @@ struct FiledRecord: Sendable {
     for word in searchWords(text) { words[word, default: []].insert(part) }
   }
 
-  private static func day(_ element: ArraySlice<UInt8>) -> CalendarDay? {
+  private static func day(_ element: ArraySlice<UInt8>) -> GregorianDay? {
     let medline = element.elements("MedlineDate").first?.plainText.split(separator: " ").map(String.init) ?? []
     let year = element.elements("Year").first?.plainText ?? medline.first?.prefix(4).description
     guard let year = year.flatMap({ Int($0) }) else { return nil }
     let month = element.elements("Month").first?.plainText ?? medline.dropFirst().first ?? "1"
     let names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
     let number = Int(month) ?? (names.firstIndex(of: String(month.lowercased().prefix(3))) ?? 0) + 1
-    return CalendarDay(year, min(max(number, 1), 12), element.elements("Day").first.flatMap { Int($0.plainText) } ?? 1)
+    return GregorianDay(year, min(max(number, 1), 12), element.elements("Day").first.flatMap { Int($0.plainText) } ?? 1)
   }
 }
 

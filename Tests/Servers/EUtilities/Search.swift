@@ -46,7 +46,8 @@ struct Search {
 
   /// - Parameter dates: the range of `mindate`, `maxdate` and `datetype`, if any.
   static func run(
-    _ query: QueryNode, in corpus: Corpus, dates: (kind: Corpus.DateKind, days: ClosedRange<CalendarDay>, text: String)?
+    _ query: QueryNode, in corpus: Corpus,
+    dates: (kind: Corpus.DateKind, days: ClosedRange<GregorianDay>, text: String)?
   ) -> SearchResult {
     var search = Search(corpus: corpus)
     guard var part = search.evaluate(query) else {
@@ -163,7 +164,7 @@ struct Search {
 
   private mutating func phrase(_ phrase: String, _ tag: String?) -> Part? {
     let (field, name) = field(tag)
-    if case .date(let kind) = field, let days = CalendarDay.range(phrase) {
+    if case .date(let kind) = field, let days = GregorianDay.range(phrase) {
       return part(kind, days, "\(phrase)[\(name)]")
     }
     if case .doi = field { return word(phrase, field, name) ?? missing(phrase, tag) }
@@ -186,7 +187,7 @@ struct Search {
     switch field {
     case .filter: return filter(translation) { _ in true }
     case .organism: return organism(word, translation)
-    case .date(let kind): return CalendarDay.range(word).map { part(kind, $0, "\(word)[\(name)]") }
+    case .date(let kind): return GregorianDay.range(word).map { part(kind, $0, "\(word)[\(name)]") }
     case .doi:
       return corpus.article(ofDOI: word).map { Part([$0], translation) }
     case .identifier: return nil
@@ -233,7 +234,7 @@ struct Search {
       guard let low = Int(first), let high = Int(last), low <= high else { break }
       return filter(translation) { (low...high).contains($0) }
     case .date(let kind):
-      guard let low = CalendarDay.range(first), let high = CalendarDay.range(last), low.lowerBound <= high.upperBound
+      guard let low = GregorianDay.range(first), let high = GregorianDay.range(last), low.lowerBound <= high.upperBound
       else { break }
       return part(kind, low.lowerBound...high.upperBound, translation)
     default: break
@@ -242,7 +243,7 @@ struct Search {
     return nil
   }
 
-  private func part(_ kind: Corpus.DateKind, _ days: ClosedRange<CalendarDay>, _ translation: String) -> Part {
+  private func part(_ kind: Corpus.DateKind, _ days: ClosedRange<GregorianDay>, _ translation: String) -> Part {
     let corpus = corpus
     return filter(translation) { days.contains(corpus.day(kind, of: $0)) }
   }

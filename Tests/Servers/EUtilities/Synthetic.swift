@@ -8,7 +8,7 @@ struct Synthetic: Sendable {
   static let spread = 32_000_001...35_999_999
   /// The articles of words like `sameday20000`, all of one day.
   static let sameDay = 36_000_001...38_999_999
-  static let theDay = CalendarDay(2021, 3, 4)
+  static let theDay = GregorianDay(2021, 3, 4)
 
   let seed: UInt64
   let ordinary: Range<Int>
@@ -42,29 +42,29 @@ struct Synthetic: Sendable {
   }
 
   /// The day of entry into PubMed, which rises with the PMID.
-  func entryDay(_ pmid: Int) -> CalendarDay {
+  func entryDay(_ pmid: Int) -> GregorianDay {
     if Self.sameDay.contains(pmid) { return Self.theDay }
     let (first, count, years) =
       Self.spread.contains(pmid) ? (Self.spread.lowerBound, Self.spread.count, 14) : (Self.first, ordinary.count, 24)
     let days = (pmid - first) * years * 365 / max(1, count)
-    return CalendarDay(number: CalendarDay(years == 14 ? 2010 : 2000, 1, 15).number + days)
+    return GregorianDay(number: GregorianDay(years == 14 ? 2010 : 2000, 1, 15).number + days)
   }
 
   /// The day of publication as PubMed files it: the first day of a year or month when the article says no more.
-  func publicationDay(_ pmid: Int) -> CalendarDay {
+  func publicationDay(_ pmid: Int) -> GregorianDay {
     if Self.sameDay.contains(pmid) { return Self.theDay }
-    let exact = CalendarDay(number: entryDay(pmid).number + Int(number(pmid, .publication) % 120) - 60)
+    let exact = GregorianDay(number: entryDay(pmid).number + Int(number(pmid, .publication) % 120) - 60)
     let (year, month, _) = exact.parts
     return switch precision(pmid) {
     case .day: exact
-    case .month, .months: CalendarDay(year, month, 1)
-    case .year: CalendarDay(year, 1, 1)
+    case .month, .months: GregorianDay(year, month, 1)
+    case .year: GregorianDay(year, 1, 1)
     }
   }
 
-  func modificationDay(_ pmid: Int) -> CalendarDay {
+  func modificationDay(_ pmid: Int) -> GregorianDay {
     Self.sameDay.contains(pmid)
-      ? Self.theDay : CalendarDay(number: entryDay(pmid).number + Int(number(pmid, .modification) % 1000))
+      ? Self.theDay : GregorianDay(number: entryDay(pmid).number + Int(number(pmid, .modification) % 1000))
   }
 
   /// The PMIDs of a word like `huge12345` or `sameday20000`, rising; nil for other words, or when there are not so many.

@@ -48,7 +48,7 @@ struct SyntheticArticle {
     group = generator.next() % 20 == 0 ? "\(gene) Study Group" : nil
     journal = Words.journals[Int(generator.next() % UInt64(Words.journals.count))]
     let organisms = synthetic.isHuman(pmid) ? ("Humans", "D006801") : ("Mice", "D051379")
-    headings = [organisms] + subjects.prefix(3).map { ($0.capitalized, "D09\(padded(Int($0.utf8.count) * 37, 4))") }
+    headings = [organisms] + subjects.prefix(3).map { ($0.capitalized, "D09\(zeroPadded(Int($0.utf8.count) * 37, 4))") }
   }
 
   /// The bytes of the PubmedArticle or PubmedBookArticle element.
@@ -102,7 +102,7 @@ struct SyntheticArticle {
     case .year: "<Year>\(year)</Year>"
     case .month: "<Year>\(year)</Year><Month>\(Words.months[month - 1])</Month>"
     case .months: "<MedlineDate>\(year) \(Words.months[month - 1])-\(Words.months[month % 12])</MedlineDate>"
-    case .day: "<Year>\(year)</Year><Month>\(Words.months[month - 1])</Month><Day>\(padded(day))</Day>"
+    case .day: "<Year>\(year)</Year><Month>\(Words.months[month - 1])</Month><Day>\(zeroPadded(day))</Day>"
     }
   }
 
@@ -132,10 +132,10 @@ struct SyntheticArticle {
     return "<History>\(dates.joined())</History>"
   }
 
-  private func element(_ day: CalendarDay, padding: Int = 2) -> String {
+  private func element(_ day: GregorianDay, padding: Int = 2) -> String {
     let parts = day.parts
     return
-      "<Year>\(parts.year)</Year><Month>\(padded(parts.month, padding))</Month><Day>\(padded(parts.day, padding))</Day>"
+      "<Year>\(parts.year)</Year><Month>\(zeroPadded(parts.month, padding))</Month><Day>\(zeroPadded(parts.day, padding))</Day>"
   }
 }
 

@@ -78,7 +78,7 @@ final class Utilities: Sendable {
   }
 
   private func find(
-    _ query: QueryNode, _ dates: (kind: Corpus.DateKind, days: ClosedRange<CalendarDay>, text: String)?, _ sort: String
+    _ query: QueryNode, _ dates: (kind: Corpus.DateKind, days: ClosedRange<GregorianDay>, text: String)?, _ sort: String
   ) -> Found {
     let result = Search.run(query, in: corpus, dates: dates)
     let newestFirst = Array(result.articles.reversed())
@@ -102,15 +102,15 @@ final class Utilities: Sendable {
   /// One range or none; nil when the parameters make no sense.
   private func dates(
     _ request: ServerRequest
-  ) -> [(kind: Corpus.DateKind, days: ClosedRange<CalendarDay>, text: String)]? {
+  ) -> [(kind: Corpus.DateKind, days: ClosedRange<GregorianDay>, text: String)]? {
     let kinds: [String: (Corpus.DateKind, String)] = [
       "pdat": (.publication, "Date - Publication"), "edat": (.entry, "Date - Entry"), "crdt": (.entry, "Date - Create"),
       "mdat": (.modification, "Date - Modification"),
     ]
     guard let (kind, name) = kinds[(request.parameter("datetype") ?? "pdat").lowercased()] else { return nil }
     if let days = request.parameter("reldate").flatMap({ Int($0) }) {
-      let today = CalendarDay(number: request.microseconds / 86_400_000_000)
-      let first = CalendarDay(number: today.number - days)
+      let today = GregorianDay(number: request.microseconds / 86_400_000_000)
+      let first = GregorianDay(number: today.number - days)
       return [(kind, first...today, "\(written(first)):\(written(today))[\(name)]")]
     }
     // Both or neither: one alone is not looked at.
@@ -118,20 +118,21 @@ final class Utilities: Sendable {
     else {
       return []
     }
-    guard let from = CalendarDay.range(low)?.lowerBound, let to = CalendarDay.range(high)?.upperBound, from <= to else {
+    guard let from = GregorianDay.range(low)?.lowerBound, let to = GregorianDay.range(high)?.upperBound, from <= to
+    else {
       return nil
     }
     return [(kind, from...to, "\(low):\(high)[\(name)]")]
   }
 
-  private func written(_ day: CalendarDay) -> String {
-    "\(day.parts.year)/\(padded(day.parts.month))/\(padded(day.parts.day))"
+  private func written(_ day: GregorianDay) -> String {
+    "\(day.parts.year)/\(zeroPadded(day.parts.month))/\(zeroPadded(day.parts.day))"
   }
 
   private func searchError(_ message: String, _ request: ServerRequest) -> Answer {
     guard request.parameter("retmode") == "json" else { return Answer(text: Bodies.error("esearch", message)) }
     // As NCBI writes it: the message's line ends stand raw in the string, and the document is not JSON.
-    let raw = message.split(separator: "\n", omittingEmptySubsequences: false).map { Bodies.quoted(String($0)) }
+    let raw = message.split(separator: "\n", omittingEmptySubsequences: false).map { jsonQuoted(String($0)) }
     var answer = Answer(
       text: #"{"header":{"type":"esearch","version":"0.3"},"esearchresult":{"ERROR":""#
         + raw.joined(separator: "\n") + "\"}}\n")
@@ -149,13 +150,13 @@ final class Utilities: Sendable {
     var messages = count == 0 ? ["No items found."] : []
     if isClamped { messages.append("Restrictions achieved. start and count adjusted to \(start), \(Self.searchLimit)") }
     if request.parameter("retmode") == "json" {
-      let list = { (values: [String]) in values.map { "\"\(Bodies.quoted($0))\"" }.joined(separator: ",") }
+      let list = { (values: [String]) in values.map { "\"\(jsonQuoted($0))\"" }.joined(separator: ",") }
       var text = #"{"header":{"type":"esearch","version":"0.3"},"esearchresult":{"count":"\#(count)""#
       if !isCount {
         text += #","retmax":"\#(page.count)","retstart":"\#(start)""#
         text += stored.map { #","querykey":"\#($0.key)","webenv":"\#($0.environment)""# } ?? ""
         text += #","idlist":[\#(list(page.map(String.init)))],"translationset":[]"#
-        text += #","querytranslation":"\#(Bodies.quoted(result.translation))""#
+        text += #","querytranslation":"\#(jsonQuoted(result.translation))""#
         if !result.phrasesNotFound.isEmpty || !result.fieldsNotFound.isEmpty {
           text += #","errorlist":{"phrasesnotfound":[\#(list(result.phrasesNotFound))]"#
           text += #","fieldsnotfound":[\#(list(result.fieldsNotFound))]}"#
@@ -255,7 +256,7 @@ final class Utilities: Sendable {
 
   private func store(_ pmids: [Int], _ request: ServerRequest) -> (environment: String, key: Int) {
     history.withLock { history in
-      let environment = request.parameter("WebEnv") ?? "MCID_\(padded(request.number, 24))"
+      let environment = request.parameter("WebEnv") ?? "MCID_\(zeroPadded(request.number, 24))"
       history[environment, default: []].append(pmids)
       return (environment, history[environment, default: []].count)
     }

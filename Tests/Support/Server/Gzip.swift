@@ -1,7 +1,7 @@
 import CZlib
 
 /// The bytes as a gzip member; nil when zlib refuses.
-func gzip(_ bytes: [UInt8]) -> [UInt8]? {
+public func gzipped(_ bytes: [UInt8]) -> [UInt8]? {
   var stream = unsafe z_stream()
   // 31: the largest window, with a gzip header.
   guard
