@@ -81,6 +81,10 @@ let package = Package(
     .target(
       name: "Support", dependencies: ["CZlib"], path: "Tests/Support", exclude: ["csv_oracle.py", "pubmed_oracle.py"],
       swiftSettings: swiftSettings + optimisedAlways),
+    // What the tests of augmenters share.
+    .target(
+      name: "AugmenterSupport", dependencies: ["MillraceCore", "Support"], path: "Tests/AugmenterSupport",
+      swiftSettings: swiftSettings),
     // A command that the tests of the library run where a test process cannot stand in: it is killed, and it exits.
     .executableTarget(
       name: "probe",
@@ -106,10 +110,16 @@ let package = Package(
       ],
       path: "Tests/Servers/alphavantage-server", swiftSettings: swiftSettings),
     .testTarget(
-      name: "AugFinanceTests", dependencies: ["aug-finance", "MillraceCore", "Support"], swiftSettings: swiftSettings),
+      name: "AugFinanceTests",
+      dependencies: [
+        "AugmenterSupport", "ScriptedAlphaVantage", "aug-finance", "MillraceCore", "Support", "alphavantage-server",
+      ],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "AugPubmedTests",
-      dependencies: ["ScriptedEUtilities", "aug-pubmed", "MillraceCore", "Support", "eutils-server"],
+      dependencies: [
+        "AugmenterSupport", "ScriptedEUtilities", "aug-pubmed", "MillraceCore", "Support", "eutils-server",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "MillraceCoreTests", dependencies: ["MillraceCore", "CRecordIndex", "Support", "probe"],

@@ -1,3 +1,4 @@
+import AugmenterSupport
 import MillraceCore
 import Support
 import Testing
@@ -175,7 +176,7 @@ import Testing
 
   /// The records tell of the tries that the server saw: as many, and of each kind as many.
   private func expectAttempts(
-    _ sidecar: String, of desk: OnlineDesk, _ requests: [OnlineDesk.Request], _ note: String
+    _ sidecar: String, of desk: OnlineDesk, _ requests: [LoggedRequest], _ note: String
   ) throws {
     let seen = requests.map { "\($0.utility) \($0.word)" }.counts
     let told = try desk.attempts(sidecar).map { attempt in

@@ -1,3 +1,4 @@
+import AugmenterSupport
 import Glibc
 import MillraceCore
 import Support
@@ -22,7 +23,7 @@ import Testing
 
     let desk = OnlineDesk()
     desk.writeGenes(1...600)
-    var runs: [[OnlineDesk.Request]] = []
+    var runs: [[LoggedRequest]] = []
     var seen = 0
     for _ in 0..<Self.kills {
       let running = desk.start(arguments, interval: 0.004)
