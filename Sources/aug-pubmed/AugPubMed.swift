@@ -30,13 +30,10 @@ struct AugPubMed: MillraceCommand {
     subcommands: [Augment.self, Parse.self],
     defaultSubcommand: Augment.self)
 
-  /// The terms under which NCBI gives its data.
-  static let policies = "https://www.ncbi.nlm.nih.gov/home/about/policies/"
-
   /// What NCBI asks to be evident to users.
   static let notice = """
     The articles are courtesy of the U.S. National Library of Medicine. NCBI's disclaimer and copyright notice \
-    (\(policies)) apply: abstracts in PubMed may incorporate material that may be \
+    (\(EUtilities.policies)) apply: abstracts in PubMed may incorporate material that may be \
     protected by U.S. and foreign copyright laws. All persons reproducing, redistributing, or making commercial use of \
     this information are expected to adhere to the terms and conditions asserted by the copyright holder. Transmission \
     or reproduction of protected items beyond that allowed by fair use as defined in the copyright laws requires the \

@@ -12,7 +12,7 @@ extension Augment {
     guard let output else { return }
     let index = try readArticles(rows.pmids, in: stage)
     reportMissing(index.missing, in: stage)
-    let (contexts, idField) = (contexts(in: stage), idField)
+    let (contexts, idField) = (stage.contextsOfRows, input.idField.map { FieldName($0) })
     try stage.transformRows(of: tables, into: output, dropping: input.onError) { () throws(Failure) in
       let augmenter = FileAugmenter(index: index, field: field, layout: layout, contexts: contexts, idField: idField)
       return { (row, writer) throws(Failure) in try augmenter.augment(row, into: writer) }

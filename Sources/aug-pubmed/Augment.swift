@@ -11,7 +11,7 @@ struct Augment: FilterCommand {
         $ aug-pubmed genes.csv -o out.csv --query '{gene}[Gene] AND human[Organism]'
         $ aug-pubmed --pmid-field pmid < rows.csv > out.csv
       NCBI asks for an e-mail address (--email or NCBI_EMAIL) and takes three requests a second, ten with a key \
-      (NCBI_API_KEY). Answers are kept: a run that was stopped goes on where it was, and a second one sends nothing.
+      (NCBI_API_KEY). Answers are kept for a week (--cache-age): a run that was stopped goes on where it was, and a second one sends nothing.
 
       With --xml nothing is sent: the articles come from files of PubMed, such as its yearly baseline; a later file \
       replaces what an earlier one says, and may delete.
@@ -22,6 +22,8 @@ struct Augment: FilterCommand {
       """)
   static let toolName = "aug-pubmed"
   static let defaultContext = ContextLevel.rows
+  /// How long an answer is taken from the cache.
+  static let usualCacheAge = TimeSpan(seconds: 7 * 86_400)
 
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Question") var question: QuestionOptions
@@ -52,7 +54,7 @@ struct Augment: FilterCommand {
   var parameters: [JSONValue.Member] {
     let source =
       xml.isEmpty
-      ? (question.pmidField == nil ? search.parameters : []) + network.parameters
+      ? (question.pmidField == nil ? search.parameters : []) + network.parameters(usualAge: Self.usualCacheAge)
       : [.init("xml", .array(xml.map { .string($0) }))]
     return input.parameters + question.parameters + source + added.parameters + format.parameters
   }
@@ -85,11 +87,4 @@ struct Augment: FilterCommand {
       try augmentOnline(in: stage)
     }
   }
-
-  /// Context records are written for single rows only.
-  func contexts(in stage: Stage) -> ContextFormatter? {
-    stage.recorder.contextLevel == .rows ? stage.recorder.contextFormatter : nil
-  }
-
-  var idField: FieldName? { input.idField.map { FieldName($0) } }
 }

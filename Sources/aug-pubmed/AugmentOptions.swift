@@ -32,10 +32,9 @@ struct QuestionOptions: ParsableArguments {
     }
   }
 
-  /// The query of each row; nil when rows name their PMIDs.
-  func template() throws(Failure) -> QueryTemplate? {
-    if let query { return try QueryTemplate(query) }
-    return field.map { QueryTemplate(field: $0) }
+  func asking() throws(Failure) -> RowAsking {
+    if let query { return .template(try QueryTemplate(query)) }
+    return field.map { .template(QueryTemplate(field: $0)) } ?? .pmids(FieldName(pmidField ?? ""))
   }
 
   var parameters: [JSONValue.Member] {

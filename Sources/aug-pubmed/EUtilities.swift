@@ -5,6 +5,11 @@ import MillraceCore
 /// After "Entrez Programming Utilities Help" (NCBI Bookshelf NBK25501, chapters 2 and 4), and after answers that it does
 /// not document: failures come with status 200, as XML, JSON or HTML.
 struct EUtilities: Sendable {
+  /// In messages.
+  static let serviceName = "PubMed"
+  /// The terms under which NCBI gives its data.
+  static let policies = "https://www.ncbi.nlm.nih.gov/home/about/policies/"
+
   static let usualBase = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
   /// Seconds between requests. NCBI allows 3 a second, or 10 with a key; intervals of exactly a third of a second still draw
   /// refusals.
@@ -20,10 +25,7 @@ struct EUtilities: Sendable {
     case esearch, efetch
   }
 
-  /// Ends with a slash; may hold a name and a password for a gateway.
-  private let base: String
-  /// The base as it may be written anywhere.
-  let address: String
+  private let place: ServiceAddress
   let email: String?
   let key: String?
 
@@ -31,14 +33,7 @@ struct EUtilities: Sendable {
   /// - Throws: a usage failure when it is no URL of the web; bad configuration for what cannot be a key or an address for
   ///   letters, and for a key that would be sent in the clear.
   init(base: String, email: String?, key: String?) throws(Failure) {
-    let isWeb = ["http://", "https://"].contains { base.hasPrefix($0) && base.utf8.count > $0.utf8.count }
-    guard isWeb, !base.contains("?"), !base.contains("#"), base.unicodeScalars.allSatisfy({ $0.value > 0x20 }) else {
-      throw Failure(
-        .usage, "not the address of a service: \"\(CommandLineText.redactingURL(base))\"",
-        advice: "--base-url takes one such as \(Self.usualBase)")
-    }
-    self.base = base.hasSuffix("/") ? base : base + "/"
-    address = CommandLineText.redactingURL(self.base)
+    place = try ServiceAddress(base, example: Self.usualBase)
     guard email.map(Self.isAddress) ?? true else {
       // The one of the command line was looked at before.
       throw Failure(
@@ -46,35 +41,19 @@ struct EUtilities: Sendable {
         advice: "NCBI writes to it before it blocks anybody; name@example.org is one")
     }
     self.email = email
-    let key = key.map { String($0.trimmed) }.flatMap { $0.isEmpty ? nil : $0 }
-    guard key?.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) ?? true else {
-      throw Failure(
-        .badConfiguration, "NCBI_API_KEY holds characters that are in no key",
-        advice: "see the account settings at NCBI for the right one, or unset it")
-    }
-    self.key = key
-    guard key == nil || !self.base.hasPrefix("http:") || Self.isLoopback(host) else {
-      throw Failure(
-        .badConfiguration, "the key in NCBI_API_KEY would be sent to \(host) without encryption",
-        advice: "--base-url takes an address with https; or unset the key")
-    }
+    self.key = try place.key(key, from: "NCBI_API_KEY", place: "the account settings at NCBI")
   }
+
+  /// The base as it may be written anywhere.
+  var address: String { place.text }
+  /// Whose budget requests are counted against.
+  var host: String { place.host }
 
   /// Whether it looks like an address for letters: an @ with something on both sides, and nothing that breaks a line.
   static func isAddress(_ text: String) -> Bool {
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
       && text.unicodeScalars.allSatisfy { !$0.properties.isWhitespace && $0.properties.generalCategory != .control }
-  }
-
-  /// Whether what is sent there stays on this machine, by the host's own name: localhost, 127.0.0.0/8, [::1].
-  static func isLoopback(_ authority: String) -> Bool {
-    if authority == "[::1]" || authority.hasPrefix("[::1]:") { return true }
-    let host = authority.prefix { $0 != ":" }
-    if host.lowercased() == "localhost" { return true }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return parts.count == 4 && parts[0] == "127"
-      && parts.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt8($0) != nil }
   }
 
   /// Tells of an interval at which NCBI's own service blocks its user: it counts 3 requests a second, or 10 with a key.
@@ -89,20 +68,13 @@ struct EUtilities: Sendable {
         ? "0.334 is the least, and 0.1 with a key in NCBI_API_KEY" : "0.1 is the least, with a key")
   }
 
-  /// Whose budget requests are counted against.
-  var host: String {
-    let rest = base.drop { $0 != "/" }.dropFirst(2)
-    let authority = rest.prefix { $0 != "/" }
-    return String(authority.split(separator: "@").last ?? authority)
-  }
-
   /// A request with who asks and the key, which appear nowhere else.
   func request(_ call: Call, _ parameters: FormParameters) -> HTTPRequest {
     var all = parameters
     all.append("tool", "millrace")
     if let email { all.append("email", email) }
     if let key { all.append("api_key", key) }
-    let url = "\(base)\(call.rawValue).fcgi"
+    let url = place.url("\(call.rawValue).fcgi")
     let encoded = all.encoded
     if encoded.utf8.count <= Self.longestQuery { return HTTPRequest(.get, "\(url)?\(encoded)") }
     return HTTPRequest(.post, url, body: Array(encoded.utf8))
@@ -224,12 +196,5 @@ struct EUtilities: Sendable {
       text = text.split(separator: key, omittingEmptySubsequences: false).joined(separator: "REDACTED")
     }
     return printable(text.count > 200 ? text.prefix(200) + "…" : text)
-  }
-}
-
-extension String {
-  fileprivate var trimmed: Substring {
-    let rest = drop { $0.isWhitespace }
-    return rest.lastIndex { !$0.isWhitespace }.map { rest[...$0] } ?? ""
   }
 }

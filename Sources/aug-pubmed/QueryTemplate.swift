@@ -74,26 +74,13 @@ struct QueryTemplate: Sendable, Equatable {
       switch part {
       case .text(let text): query += text
       case .field(let name):
-        let value = try Self.text(of: name, in: row)
+        let value = try row.text(of: name)
         let clean = Self.clean(value, keepingQuotes: parts.count == 1)
         if clean.isEmpty { return nil }
         query += clean
       }
     }
     return query
-  }
-
-  private static func text(of name: FieldName, in row: RecordCursor) throws(Failure) -> String {
-    guard let value = row.value(of: name) else {
-      throw Failure(.badData, "the row has no such field", at: row.place(field: name))
-    }
-    let buffer = ByteBuffer(capacity: 256)
-    guard value.spelling != .object, value.spelling != .array, value.appendText(to: buffer),
-      let text = unsafe String(validating: buffer.bytes, as: UTF8.self)
-    else {
-      throw Failure(.badData, "not text that a query can hold", at: row.place(field: name))
-    }
-    return text
   }
 
   private static func clean(_ value: String, keepingQuotes: Bool) -> String {
@@ -112,16 +99,5 @@ struct QueryTemplate: Sendable, Equatable {
       }
     }
     return String(scalars)
-  }
-}
-
-extension Table {
-  /// - Throws: bad data when the table has columns and not this one.
-  func requireColumn(_ field: FieldName) throws(Failure) {
-    guard !columns.isEmpty, !columns.contains(field) else { return }
-    let names = columns.map(\.description).joined(separator: ", ")
-    throw Failure(
-      .badData, "no such column", at: Place(file: name, line: 1, field: field.description),
-      advice: "the columns are \(names)")
   }
 }

@@ -1,4 +1,4 @@
-/// What became of a row, in its field `status`.
+/// What became of a row that was answered, in its field `status`; of others `Service.Refusal.rowStatus` tells.
 enum RowStatus: String, Sendable, CaseIterable {
   case ok
   // Of a query
@@ -14,13 +14,6 @@ enum RowStatus: String, Sendable, CaseIterable {
   case partlyFound = "partly_found"
   case notFound = "not_found"
   case noPMID = "no_pmid"
-  // Of the service
-  /// The service failed in spite of all retries; another run may bring an answer.
-  case failedTransient = "failed_transient"
-  /// The service refuses what the row asks.
-  case failedPermanent = "failed_permanent"
-
-  var isFailure: Bool { self == .failedTransient || self == .failedPermanent }
 
   /// Of PMIDs that were looked up.
   init(found: Int, of asked: Int) {

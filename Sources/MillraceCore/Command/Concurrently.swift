@@ -19,3 +19,27 @@ public func forEachConcurrently<Item: Sendable, Outcome: Sendable>(
     }
   }
 }
+
+/// Asks each different question once, a few at a time.
+///
+/// - Parameters:
+///   - limit: questions in work at once.
+///   - reasonToStop: looks at one outcome after the other; a failure cancels what is left.
+/// - Throws: that failure.
+public func askEachOnce<Question: Hashable & Sendable, Outcome: Sendable>(
+  _ questions: some Sequence<Question>, limit: Int = 8, _ ask: @escaping @Sendable (Question) async -> Outcome,
+  reasonToStop: (Question, Outcome) -> Failure?
+) async throws(Failure) -> [Question: Outcome] {
+  var seen: Set<Question> = []
+  var outcomes: [Question: Outcome] = [:]
+  var failure: Failure?
+  await forEachConcurrently(questions.filter { seen.insert($0).inserted }, limit: limit) { question in
+    (question, await ask(question))
+  } take: { question, outcome in
+    outcomes[question] = outcome
+    failure = reasonToStop(question, outcome)
+    return failure == nil
+  }
+  if let failure { throw failure }
+  return outcomes
+}

@@ -157,3 +157,11 @@ extension Place {
     return members
   }
 }
+
+extension String {
+  /// Without white space at both ends.
+  public var trimmed: Substring {
+    let rest = drop { $0.isWhitespace }
+    return rest.lastIndex { !$0.isWhitespace }.map { rest[...$0] } ?? ""
+  }
+}

@@ -28,9 +28,10 @@ public struct NetworkOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How long an answer is taken from the cache: 12h, 7d, forever. 7d by default.", valueName: "time"),
+      "How long an answer is taken from the cache: 12h, 7d, forever. What suits the service by default.",
+      valueName: "time"),
     transform: TimeSpan.init)
-  public var cacheAge = TimeSpan(seconds: 7 * 86_400)
+  public var cacheAge: TimeSpan?
 
   @Flag(help: "Ask for everything again, and keep the new answers.")
   public var refresh = false
@@ -60,12 +61,13 @@ public struct NetworkOptions: ParsableArguments {
     }
   }
 
-  public var parameters: [JSONValue.Member] {
+  /// - Parameter usualAge: how long the tool takes an answer from the cache by default.
+  public func parameters(usualAge: TimeSpan) -> [JSONValue.Member] {
     var members: [JSONValue.Member] = []
     if let baseUrl { members.append(.init("base-url", .string(CommandLineText.redactingURL(baseUrl)))) }
     if let interval { members.append(.init("interval", .number(String(interval)))) }
     return members + [
-      .init("timeout", .string(timeout.description)), .init("cache-age", .string(cacheAge.description)),
+      .init("timeout", .string(timeout.description)), .init("cache-age", .string((cacheAge ?? usualAge).description)),
       .init("refresh", .bool(refresh)),
       .init("no-cache", .bool(hasNoCache)), .init("offline", .bool(offline)),
     ]
@@ -73,7 +75,8 @@ public struct NetworkOptions: ParsableArguments {
 
   /// Whether any of these was said, which a run without the network does not heed.
   public var isUsed: Bool {
-    baseUrl != nil || interval != nil || timeout.seconds != 30 || cache != nil || refresh || hasNoCache || offline
+    baseUrl != nil || interval != nil || timeout.seconds != 30 || cache != nil || cacheAge != nil || refresh
+      || hasNoCache || offline
   }
 
   /// The service behind its cache, as these options have it.
@@ -85,11 +88,12 @@ public struct NetworkOptions: ParsableArguments {
   ///   - key: what else they count against; it enters file names as a digest only.
   ///   - usualInterval: seconds between requests that the provider allows.
   ///   - budgets: what the provider grants besides.
+  ///   - usualAge: how long an answer is taken from the cache by default.
   ///   - limits: how much the cache keeps.
   ///   - isDryRun: no folder is made for the cache.
   public func service(
     named name: String, folder: String, host: String, key: String?, usualInterval: Double,
-    budgets: [RequestBudget] = [], limits: CacheLimits = CacheLimits(), isDryRun: Bool,
+    budgets: [RequestBudget] = [], usualAge: TimeSpan, limits: CacheLimits = CacheLimits(), isDryRun: Bool,
     surroundings: Surroundings, diagnostics: Diagnostics
   ) -> CachedService {
     let warn: @Sendable (Failure) -> Void = { diagnostics.warning($0.description) }
@@ -103,7 +107,8 @@ public struct NetworkOptions: ParsableArguments {
       ? nil
       : ResponseCache(
         folder: (cache ?? cacheFolder(surroundings.environment)) + "/" + folder,
-        maximumAge: offline ? nil : cacheAge.seconds, limits: limits, clock: surroundings.clock, warn: warn)
+        maximumAge: offline ? nil : (cacheAge ?? usualAge).seconds, limits: limits, clock: surroundings.clock,
+        warn: warn)
     return CachedService(
       service: Service(
         name: name, userAgent: "millrace/\(Millrace.version)", limiter: limiter, stallTimeout: timeout.seconds,

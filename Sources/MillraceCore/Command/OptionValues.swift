@@ -34,6 +34,8 @@ public enum ErrorPolicy: Sendable, Hashable {
   case skip
   /// It goes to a file with its reason.
   case quarantine(file: String)
+
+  var quarantines: Bool { if case .quarantine = self { true } else { false } }
 }
 
 extension ErrorPolicy: ExpressibleByArgument {

@@ -31,39 +31,45 @@ public struct CachedService: Sendable {
   public static let offlineRefusal = Service.Refusal(
     kind: .transient, reason: "the cache has no answer, and --offline sends no request", attempts: [])
 
-  /// The answer of the cache, if the judge finds nothing wrong with it, else of the service. Requests under one key are made
-  /// one at a time: who comes second finds the first one's answer.
+  /// The answer of the cache, if the judge finds nothing wrong with it, else of the service.
   public func ask<Value: Sendable>(
     _ request: HTTPRequest, kind: String, key: String, judge: Service.Judge<Value>
   ) async throws(Service.Refusal) -> Answer<Value> {
-    if let answer = answer(for: key, request, judge) { return answer }
-    if isOffline { throw Self.offlineRefusal }
-    guard let cache else {
+    try await ask(key) {
+      guard let entry = kept(key) else { return nil }
+      let response = HTTPResponse(status: 200, url: request.url, headers: [], body: entry.body)
+      return (try? judge(response)).map { Answer(value: $0, age: entry.age) }
+    } asking: { () throws(Service.Refusal) in
       let answer = try await service.ask(request, kind: kind, judge: judge)
+      cache?.store(answer.response.body, for: key)
       return Answer(value: answer.value, attempts: answer.attempts)
     }
+  }
+
+  /// What is known under a key, else what is asked for now. Under one key one asks at a time, here and in other processes:
+  /// who comes second finds the first one's answer.
+  ///
+  /// - Parameters:
+  ///   - known: looks into the cache.
+  ///   - asking: asks the service, and keeps what it answers.
+  public func ask<Value: Sendable>(
+    _ key: String, known: () -> Answer<Value>?, asking: () async throws(Service.Refusal) -> Answer<Value>
+  ) async throws(Service.Refusal) -> Answer<Value> {
+    if let answer = known() { return answer }
+    if isOffline { throw Self.offlineRefusal }
+    guard let cache else { return try await asking() }
     while true {
       let claim = cache.claim([key])
       defer { claim.release() }
       if !claim.isHeld(key) {
         let isFree = await cache.wait(for: key)
         if Task.isCancelled { throw Service.Refusal(kind: .transient, reason: "given up") }
-        if let answer = answer(for: key, request, judge) { return answer }
+        if let answer = known() { return answer }
         if isFree { continue }
       }
       // Another process may have let go between our look and our claim. One that holds on for too long is not waited for.
-      if let answer = answer(for: key, request, judge) { return answer }
-      let answer = try await service.ask(request, kind: kind, judge: judge)
-      cache.store(answer.response.body, for: key)
-      return Answer(value: answer.value, attempts: answer.attempts)
+      if let answer = known() { return answer }
+      return try await asking()
     }
-  }
-
-  private func answer<Value>(
-    for key: String, _ request: HTTPRequest, _ judge: Service.Judge<Value>
-  ) -> Answer<Value>? {
-    guard let entry = kept(key) else { return nil }
-    let response = HTTPResponse(status: 200, url: request.url, headers: [], body: entry.body)
-    return (try? judge(response)).map { Answer(value: $0, age: entry.age) }
   }
 }

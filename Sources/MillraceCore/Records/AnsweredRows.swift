@@ -13,8 +13,8 @@ import Synchronization
 public final class AnsweredRows<Question: Sendable, Answer: Sendable>: @unchecked Sendable {
   /// Rows of the first window: the first output comes soon.
   private static var rowsAtFirst: Int { 20 }
-  /// Windows grow to so many rows: requests for two hundred items each are full then, and output still flows.
-  public static var rowsAtOnce: Int { 500 }
+  /// Windows grow to so many rows.
+  private let rowsAtOnce: Int
 
   /// Gives what a row asks. A row that throws bad data gets no answer, and throws again when it is transformed.
   public typealias Asking = (RecordCursor) throws(Failure) -> Question
@@ -31,7 +31,7 @@ public final class AnsweredRows<Question: Sendable, Answer: Sendable>: @unchecke
   private let asking: Asking
   private let answering: Answering
   private let cursor = RecordCursor()
-  private var windowRows = AnsweredRows.rowsAtFirst
+  private var windowRows: Int
   private var block: Block?
   /// In `block`: bytes, records and lines given away.
   private var start = 0
@@ -43,9 +43,11 @@ public final class AnsweredRows<Question: Sendable, Answer: Sendable>: @unchecke
   ///   - failsOnBadRows: a bad row stops the run before its window is asked for.
   ///   - ragged: as the rows are going to be read again by the transform.
   public init(
-    _ tables: TableSequence, ragged: RaggedRows, failsOnBadRows: Bool, question: @escaping Asking,
-    answers: @escaping Answering
+    _ tables: TableSequence, ragged: RaggedRows, failsOnBadRows: Bool, rowsAtOnce: Int,
+    question: @escaping Asking, answers: @escaping Answering
   ) {
+    self.rowsAtOnce = rowsAtOnce
+    windowRows = min(Self.rowsAtFirst, rowsAtOnce)
     self.tables = tables
     self.failsOnBadRows = failsOnBadRows
     asking = question
@@ -78,7 +80,7 @@ public final class AnsweredRows<Question: Sendable, Answer: Sendable>: @unchecke
       end = cursor.spanInBlock.upperBound
     }
     let isLast = rows < windowRows
-    windowRows = min(2 * windowRows, Self.rowsAtOnce)
+    windowRows = min(2 * windowRows, rowsAtOnce)
     if isLast { end = whole.slice.count }
     if !questions.isEmpty {
       let window = Window(

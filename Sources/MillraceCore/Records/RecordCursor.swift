@@ -136,6 +136,22 @@ import Glibc
     return lookup?.column.map { csvValue($0) }
   }
 
+  /// The text of a field that a tool asks something for.
+  ///
+  /// - Throws: bad data with the row's place when the row lacks the field, or it holds a list, an object or no UTF-8.
+  public func text(of name: FieldName) throws(Failure) -> String {
+    guard let value = value(of: name) else {
+      throw Failure(.badData, "the row has no such field", at: place(field: name))
+    }
+    let buffer = ByteBuffer(capacity: 256)
+    guard value.spelling != .object, value.spelling != .array, value.appendText(to: buffer),
+      let text = unsafe String(validating: buffer.bytes, as: UTF8.self)
+    else {
+      throw Failure(.badData, "not text that a query can hold", at: place(field: name))
+    }
+    return text
+  }
+
   /// The row's identity in context records: the text of its id field, else its number.
   public func item(_ idField: FieldName?) -> String {
     guard let idField, let value = value(of: idField) else { return String(recordNumber) }

@@ -51,3 +51,14 @@ public final class Table: Sendable {
     (0..<count).map { FieldName("column_\($0 + 1)") }
   }
 }
+
+extension Table {
+  /// - Throws: bad data when the table has columns and not this one.
+  public func requireColumn(_ field: FieldName) throws(Failure) {
+    guard !columns.isEmpty, !columns.contains(field) else { return }
+    let names = columns.map(\.description).joined(separator: ", ")
+    throw Failure(
+      .badData, "no such column", at: Place(file: name, line: 1, field: field.description),
+      advice: "the columns are \(names)")
+  }
+}
