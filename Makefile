@@ -48,6 +48,7 @@ demo: release
 
 build-tests: packages
 	swift build --build-tests
+	swift build --package-path examples/aug-echo
 	$(MAKE) --no-print-directory generate-manual
 
 # Without the validators the tests that need them are skipped.
@@ -130,4 +131,4 @@ format:
 	swift format -i -r $(SOURCES)
 
 clean:
-	rm -rf .build
+	rm -rf .build examples/aug-echo/.build

@@ -156,7 +156,9 @@ if Context.environment["MILLRACE_FUZZ"] != nil {
   package.products = [.executable(name: "fuzz", targets: ["fuzz"])]
   package.targets.removeAll { $0.isTest || ["aug-finance", "aug-pubmed"].contains($0.name) }
   package.targets += [
-    .target(name: "aug-finance", dependencies: links, exclude: ["AugFinance.swift"], swiftSettings: swiftSettings),
+    .target(
+      name: "aug-finance", dependencies: links, exclude: ["AugFinance.swift", "Augment.swift", "PriceOptions.swift"],
+      swiftSettings: swiftSettings),
     .target(
       name: "aug-pubmed", dependencies: links + ["CLibXML2"],
       exclude: [

@@ -97,6 +97,13 @@ struct PriceHistory: Sendable, Equatable {
     return change
   }
 
+  /// Notes that the service knows nothing of the security: what was known stays.
+  mutating func addNothing(fetched moment: Timestamp) {
+    guard closed.isEmpty else { return }
+    fetched = Timestamp(seconds: moment.seconds)
+    openStart = Self.beginning
+  }
+
   /// Why an answer cannot be whole, from what is known: it lacks the first or the last of these days. Nil when nothing
   /// speaks against it. An answer that comes again unchanged is to be believed: the service may have dropped days. (The
   /// first answer of a security that was cut at a line end cannot be doubted.)
@@ -208,7 +215,7 @@ struct PriceHistory: Sendable, Equatable {
   }
 
   /// From the oldest of 100 points to today: 19 weeks and 4 days at least, more with each holiday.
-  private static let leastCompactDays = 137
+  static let leastCompactDays = 137
   /// With all holidays of an exchange.
   private static let mostCompactDays = 170
 

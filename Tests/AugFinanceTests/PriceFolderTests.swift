@@ -24,22 +24,22 @@ import Testing
     )
     folder.write("x.csv", "\"day\",\"CLOSE\"\n2026-01-06,\"7\"\n")
     let prices = try PriceFolder(folder.path + "/")
-    let apple = try #require(try prices.series(of: "AAPL"))
+    let apple = try #require(try prices.prices(of: "AAPL")?.series)
     #expect(apple.days.map(\.text) == ["2026-01-06"] && apple.text(.adjustedClose, at: 0) == "1.4")
-    let microsoft = try #require(try prices.series(of: "MSFT"))
+    let microsoft = try #require(try prices.prices(of: "MSFT")?.series)
     #expect(microsoft.count == 2)
     #expect(
       CorporateActions(in: microsoft)
         == CorporateActions(
           splits: [Split(day: try day("2026-01-06"), factor: "2.0")],
           dividends: [Dividend(exDay: try day("2026-01-06"), amount: "0.25")]))
-    #expect(try prices.series(of: "BRK.B")?.count == 1)
-    #expect(try prices.series(of: "x")?.columns == [.close])
+    #expect(try prices.prices(of: "BRK.B")?.series.count == 1)
+    #expect(try prices.prices(of: "x")?.series.columns == [.close])
     // The name itself comes first, then the name in capitals.
-    #expect(try prices.series(of: "aapl") == apple)
+    #expect(try prices.prices(of: "aapl")?.series == apple)
     folder.write("aapl.csv", "date,close\n2026-01-07,3\n")
-    #expect(try prices.series(of: "aapl")?.text(.close, at: 0) == "3")
-    #expect(try prices.series(of: "Aapl") == apple)
+    #expect(try prices.prices(of: "aapl")?.series.text(.close, at: 0) == "3")
+    #expect(try prices.prices(of: "Aapl")?.series == apple)
   }
 
   @Test(arguments: [
@@ -50,7 +50,7 @@ import Testing
     folder.write("secret.csv", "date,close\n2026-01-07,3\n")
     folder.write(".hidden.csv", "date,close\n2026-01-07,3\n")
     folder.write("a", "date,close\n2026-01-07,3\n")
-    #expect(try PriceFolder("\(folder.path)").series(of: symbol) == nil)
+    #expect(try PriceFolder("\(folder.path)").prices(of: symbol)?.series == nil)
   }
 
   @Test(
@@ -67,7 +67,7 @@ import Testing
   func errorsNameTheFileAndTheLine(text: String, line: Int, column: String?, message: String) throws {
     let file = folder.write("BAD.csv", text)
     let prices = try PriceFolder(folder.path)
-    let failure = #expect(throws: Failure.self) { try prices.series(of: "bad") }
+    let failure = #expect(throws: Failure.self) { try prices.prices(of: "bad") }
     #expect(failure?.status == .badData)
     #expect(failure?.place == Place(file: file, line: line, field: column))
     #expect(failure?.message == message)
@@ -93,7 +93,7 @@ import Testing
       ("PIPE", "not a regular file", ExitStatus.noInput), ("FOLDER", "not a regular file", .noInput),
       ("GIANT", "a file of 67108865 bytes, where 67108864 are the most", .badData),
     ] {
-      let failure = #expect(throws: Failure.self) { try prices.series(of: symbol) }
+      let failure = #expect(throws: Failure.self) { try prices.prices(of: symbol) }
       #expect(failure?.description == "\(folder("\(symbol).csv")): \(message)")
       #expect(failure?.status == status)
     }

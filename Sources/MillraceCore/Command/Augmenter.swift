@@ -91,6 +91,10 @@ public struct Answered<Value: Sendable>: Sendable {
     self.refusal = refusal
     self.asksNothing = asksNothing
   }
+
+  public func map<Other>(_ change: (Value) -> Other) -> Answered<Other> {
+    Answered<Other>(change(value), attempts: attempts, age: age, refusal: refusal, asksNothing: asksNothing)
+  }
 }
 
 /// Writes rows with what is known of them. One thread uses a writer.
@@ -103,4 +107,47 @@ public protocol AnswerWriter<Value> {
   /// - Returns: What the context record tells of the row; the failure, where there is one, is added to it.
   func write(_ row: RecordCursor, _ answer: Answered<Value>, to writer: RowWriter?) throws(Failure) -> [JSONValue
     .Member]
+}
+
+extension RefusalPolicy {
+  /// Asks each different question of the rows once, a few at a time, and gives every row the answer to its own. The tries
+  /// stand in the record of the first row that asks.
+  ///
+  /// - Parameters:
+  ///   - questions: of each row; nil for a row that asks nothing.
+  ///   - firstAlone: the first answer is waited for before the others are asked for, as it may spare them requests.
+  ///   - describe: names a question in a message, such as "the symbol IBM".
+  /// - Returns: An answer for each row, whose value is nil where there is none.
+  /// - Throws: what ends the run.
+  public func answers<Question: Hashable & Sendable, Value: Sendable>(
+    to questions: [Question?], firstAlone: Bool = false, describe: (Question) -> String,
+    _ ask: @escaping @Sendable (Question) async throws(Service.Refusal) -> CachedService.Answer<Value>
+  ) async throws(Failure) -> [Answered<Value?>] {
+    var outcomes: [Question: Result<CachedService.Answer<Value>, Service.Refusal>] = [:]
+    let asked = questions.compactMap(\.self)
+    for group in firstAlone ? [asked.prefix(1), asked.dropFirst()] : [asked[...]] {
+      let answered = try await askEachOnce(group.filter { outcomes[$0] == nil }) { question in
+        do throws(Service.Refusal) {
+          return Result<CachedService.Answer<Value>, Service.Refusal>.success(try await ask(question))
+        } catch {
+          return .failure(error)
+        }
+      } reasonToStop: { question, outcome in
+        guard case .failure(let refusal) = outcome else { return nil }
+        return reasonToStop(refusal, about: describe(question))
+      }
+      outcomes.merge(answered) { _, new in new }
+    }
+    var told: Set<Question> = []
+    return questions.map { question in
+      guard let question, let outcome = outcomes[question] else { return Answered(nil, asksNothing: true) }
+      let isFirst = told.insert(question).inserted
+      switch outcome {
+      case .success(let answer):
+        return Answered(answer.value, attempts: isFirst ? answer.attempts : [], age: answer.age)
+      case .failure(let refusal):
+        return Answered(nil, attempts: isFirst ? refusal.attempts : [], refusal: refusal)
+      }
+    }
+  }
 }

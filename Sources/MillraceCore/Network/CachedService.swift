@@ -4,9 +4,15 @@ public struct CachedService: Sendable {
   public struct Answer<Value: Sendable>: Sendable {
     public var value: Value
     /// Empty when the answer was in the cache.
-    public var attempts: [ContextFormatter.Attempt] = []
+    public var attempts: [ContextFormatter.Attempt]
     /// Seconds since the answer was kept; nil when it was asked for now.
     public var age: Double?
+
+    public init(value: Value, attempts: [ContextFormatter.Attempt] = [], age: Double? = nil) {
+      self.value = value
+      self.attempts = attempts
+      self.age = age
+    }
   }
 
   public let service: Service

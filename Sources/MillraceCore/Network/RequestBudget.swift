@@ -4,10 +4,14 @@ public struct RequestBudget: Sendable, Equatable, CustomStringConvertible {
   public var requests: Int
   /// A year at most. Nothing is counted for 0.
   public var seconds: Double
+  /// Seconds that are added to the span: the service counts requests when they arrive, and some arrive later behind their
+  /// turn than others.
+  public var margin: Double
 
-  public init(requests: Int, seconds: Double) {
+  public init(requests: Int, seconds: Double, margin: Double = 0) {
     self.requests = requests
     self.seconds = seconds
+    self.margin = margin
   }
 
   /// Such as "25 requests in 24 h".
@@ -54,7 +58,8 @@ struct CountedBudget: Sendable {
 
   /// Nil for a budget that limits nothing.
   init?(_ budget: RequestBudget) {
-    let span = LimiterState.nanoseconds(budget.seconds, atMost: LimiterState.longestSpan)
+    let span = LimiterState.nanoseconds(
+      budget.seconds > 0 ? budget.seconds + budget.margin : 0, atMost: LimiterState.longestSpan)
     guard span > 0 else { return nil }
     self.budget = budget
     let requests = max(1, budget.requests)

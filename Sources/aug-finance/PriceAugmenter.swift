@@ -1,0 +1,75 @@
+import MillraceCore
+import Synchronization
+
+/// Adds prices to rows.
+struct PriceAugmenter: Augmenter {
+  let source: any PriceSource
+  let asking: PriceAsking
+  let layout: PriceLayout
+  let policy: RefusalPolicy
+  private let planned = PricePlan()
+
+  init(source: any PriceSource, asking: PriceAsking, layout: PriceLayout, policy: RefusalPolicy) {
+    self.source = source
+    self.asking = asking
+    self.layout = layout
+    self.policy = policy
+  }
+
+  var origin: AnswerOrigin { source.origin }
+  var service: CachedService? { source.service }
+  var addedFields: [FieldName] { layout.names }
+  /// A long history takes half a megabyte.
+  var rowsAtOnce: Int { 100 }
+
+  func check(_ table: Table) throws(Failure) { try asking.check(table) }
+  func question(of row: RecordCursor) throws(Failure) -> PriceQuestion { try asking.question(of: row) }
+
+  /// Each symbol is asked for once, with all days that its rows want.
+  func answers(to questions: [PriceQuestion]) async throws(Failure) -> [Answered<PriceReply>] {
+    var spans: [Symbol: PriceSpan] = [:]
+    for (symbol, span) in questions.compactMap(\.wanted) {
+      spans[symbol] = spans[symbol].map { $0.union(span, today: asking.today) } ?? span
+    }
+    let (source, wanted) = (source, spans)
+    let answers = try await policy.answers(
+      to: questions.map { $0.wanted?.symbol }, firstAlone: source.asksAloneFirst(wanted.values),
+      describe: { "the symbol \($0)" }
+    ) { symbol throws(Service.Refusal) in
+      try await source.prices(of: symbol, in: wanted[symbol] ?? .latest)
+    }
+    return zip(questions, answers).map { question, answer in
+      answer.map { PriceReply(question: question, prices: $0) }
+    }
+  }
+
+  func makeWriter() -> PriceRowWriter { PriceRowWriter(layout, asking: asking) }
+
+  func plannedAnswers(to questions: [PriceQuestion]) -> [Answered<PriceReply>] {
+    planned.add(questions.compactMap { $0.wanted?.symbol })
+    return questions.map { Answered(PriceReply(question: $0), asksNothing: true) }
+  }
+
+  var plan: String { planned.description }
+
+  func report(to diagnostics: Diagnostics) { source.report(to: diagnostics) }
+}
+
+/// What is known for a row.
+struct PriceReply: Sendable {
+  var question: PriceQuestion
+  /// Nil when the row asks nothing, or got no answer.
+  var prices: SourcedPrices?
+}
+
+/// What a dry run would ask for.
+private final class PricePlan: Sendable, CustomStringConvertible {
+  private let symbols = Mutex(Set<Symbol>())
+
+  func add(_ symbols: [Symbol]) { self.symbols.withLock { $0.formUnion(symbols) } }
+
+  var description: String {
+    let count = symbols.withLock { $0.count }
+    return "would look up \(count) different \(count == 1 ? "symbol" : "symbols"), as far as the cache lacks them"
+  }
+}

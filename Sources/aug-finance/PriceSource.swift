@@ -1,0 +1,94 @@
+import MillraceCore
+
+/// Where prices come from: a service, files. A source is one type in one file; `PriceAugmenter` does the rest.
+protocol PriceSource: Sendable {
+  var origin: AnswerOrigin { get }
+  /// Nil where nothing is sent.
+  var service: CachedService? { get }
+  /// What one point of the series stands for.
+  var interval: PriceInterval { get }
+
+  /// What is known of one symbol in a span of days that does not reach into the future.
+  ///
+  /// Called for several symbols at once, and for each symbol once at a time.
+  func prices(of symbol: Symbol, in span: PriceSpan) async throws(Service.Refusal)
+    -> CachedService.Answer<SourcedPrices>
+
+  /// Whether the first answer tells something that spares requests for the others, so that it is to be waited for.
+  func asksAloneFirst(_ spans: some Sequence<PriceSpan>) -> Bool
+
+  /// Tells in the end what a person should know of the source.
+  func report(to diagnostics: Diagnostics)
+}
+
+extension PriceSource {
+  func asksAloneFirst(_ spans: some Sequence<PriceSpan>) -> Bool { false }
+  func report(to diagnostics: Diagnostics) {}
+}
+
+/// What a source knows of a symbol.
+struct SourcedPrices: Sendable {
+  /// False when the source knows nothing of the symbol.
+  var isKnown = true
+  /// At least the points in the span, and for adjusted prices as many behind it as there are.
+  var series: PriceSeries
+  /// Splits and dividends, where prices are to be adjusted by them.
+  var actions: CorporateActions?
+  /// Spans of days of which nothing can be known.
+  var unknown: [ClosedRange<CalendarDay>] = []
+  /// The file, where the source has one for each symbol.
+  var file: String?
+}
+
+/// Which days are asked for.
+enum PriceSpan: Sendable, Hashable {
+  /// The last hundred points.
+  case latest
+  case days(ClosedRange<CalendarDay>)
+
+  static let latestPoints = 100
+  /// Days in which a hundred points of a daily series lie for certain.
+  private static let latestDays = PriceHistory.leastCompactDays
+
+  /// The days that must be known.
+  func days(today: CalendarDay) -> ClosedRange<CalendarDay> {
+    switch self {
+    case .latest: today.advanced(by: -Self.latestDays)...today
+    case .days(let days): days
+    }
+  }
+
+  /// The points of a series that are in the span.
+  func indices(in series: PriceSeries) -> Range<Int> {
+    switch self {
+    case .latest: max(0, series.count - Self.latestPoints)..<series.count
+    case .days(let days): series.indices(in: days)
+    }
+  }
+
+  /// The shortest span that holds both.
+  func union(_ other: PriceSpan, today: CalendarDay) -> PriceSpan {
+    if self == other { return self }
+    let (one, two) = (days(today: today), other.days(today: today))
+    return .days(min(one.lowerBound, two.lowerBound)...max(one.upperBound, two.upperBound))
+  }
+}
+
+/// The ticker symbol of a security, in upper case.
+struct Symbol: Sendable, Hashable, CustomStringConvertible {
+  let text: String
+
+  private static let longest = 32
+  private static let marks = Set(".-^=:_/&+".utf8)
+
+  /// Nil for what is no symbol: a name with spaces, a sentence.
+  init?(_ text: some StringProtocol) {
+    let upper = text.uppercased()
+    guard (1...Self.longest).contains(upper.utf8.count),
+      upper.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) || Self.marks.contains($0) })
+    else { return nil }
+    self.text = upper
+  }
+
+  var description: String { text }
+}
