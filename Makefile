@@ -23,7 +23,7 @@ fishdir = $(PREFIX)/share/fish/vendor_completions.d
 TOOLS := $(shell sed -n 's/^ *tool."\([^"]*\)".*/\1/p' Package.swift)
 # The folder that install takes executables from.
 BUILD = .build/release
-SOURCES = Package.swift Sources Tests Fuzz
+SOURCES = Package.swift Sources Tests Fuzz examples/aug-echo/Package.swift examples/aug-echo/Sources
 GENERATE_MANUAL = .build/debug/generate-manual-tool
 
 # Tests that are asynchronous within their process. They need threads of the cooperative pool, which has two on two cores;

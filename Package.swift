@@ -125,10 +125,11 @@ let package = Package(
       name: "MillraceCoreTests", dependencies: ["MillraceCore", "CRecordIndex", "Support", "probe"],
       exclude: ["Conformance"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ProvTests", dependencies: ["MillraceCore", "Support", "probe", "prov", "chunk", "merge", "aug-pubmed"],
+      name: "ProvTests",
+      dependencies: ["MillraceCore", "Support", "probe", "prov", "chunk", "merge", "aug-finance", "aug-pubmed"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Support", "chunk", "merge", "aug-pubmed", "prov"],
+      name: "PipelineTests", dependencies: ["Support", "chunk", "merge", "aug-finance", "aug-pubmed", "prov"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SupportTests",

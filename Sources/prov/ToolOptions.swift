@@ -31,14 +31,25 @@ struct ToolOptions: Sendable {
       "--directory": .output, "--checksum": .value,
     ]),
     "merge": ToolOptions(["--no-verify": .flag, "--allow-missing": .flag, "--union": .flag]),
+    "aug-finance": ToolOptions(
+      [
+        "--field": .value, "--start": .value, "--end": .value, "--start-field": .value, "--end-field": .value,
+        "--at-field": .value, "--align": .value, "--period": .value, "--source": .value, "--datatype": .value,
+        "--requests-per-minute": .value, "--requests-per-day": .value, "--fields": .value, "--explode": .flag,
+        "--summarise": .flag, "--adjusted": .flag, "--adjusted-by": .value, "--prefix": .value,
+      ].merging(network) { own, _ in own }, subcommands: ["augment"]),
     "aug-pubmed": ToolOptions(
       [
         "--query": .value, "--field": .value, "--pmid-field": .value, "--xml": .inputs, "--max-articles": .value,
         "--all": .flag, "--since": .value, "--until": .value, "--date-type": .value, "--sort": .value,
         "--fields": .value, "--markup": .value, "--explode": .flag, "--prefix": .value, "--email": .value,
-        "--base-url": .address, "--interval": .value, "--timeout": .value, "--cache": .output, "--cache-age": .value,
-        "--refresh": .flag, "--no-cache": .flag, "--offline": .flag,
-      ], subcommands: ["augment", "parse"]),
+      ].merging(network) { own, _ in own }, subcommands: ["augment", "parse"]),
+  ]
+
+  /// Of the tools that ask a service.
+  private static let network: [String: Role] = [
+    "--base-url": .address, "--interval": .value, "--timeout": .value, "--cache": .output, "--cache-age": .value,
+    "--refresh": .flag, "--no-cache": .flag, "--offline": .flag,
   ]
 
   /// Of the option groups that the tools share.
