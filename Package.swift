@@ -60,13 +60,17 @@ let package = Package(
       name: "CSimdJSON", dependencies: ["CSimdJSONLibrary"], cxxSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("simdjson")]),
     // Compiled with libcurl's header and linked to nothing: the library is opened when the first request is made.
-    .target(name: "CCurl"),
+    .target(name: "CCurl", dependencies: ["CDynamicLibrary"]),
+    // Likewise with hiredis's header.
+    .target(name: "CHiredis", dependencies: ["CDynamicLibrary"]),
+    .target(name: "CDynamicLibrary"),
     .target(name: "CBuildInformation", cSettings: [.define("MILLRACE_COMMIT", to: "\"\(buildCommit)\"")]),
 
     .target(
       name: "MillraceCore",
       dependencies: [
-        "CBuildInformation", "CCurl", "CExtendedAttributes", "CRecordIndex", "CSimdJSON", "CZlib", "CZstd", "CCrypto",
+        "CBuildInformation", "CCurl", "CExtendedAttributes", "CHiredis", "CRecordIndex", "CSimdJSON", "CZlib", "CZstd",
+        "CCrypto",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + (usesISAL ? ["CISAL"] : []),
       swiftSettings: swiftSettings),

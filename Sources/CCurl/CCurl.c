@@ -3,6 +3,7 @@
 #define CURL_DISABLE_DEPRECATION
 #include "CCurl.h"
 
+#include <CDynamicLibrary.h>
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -53,19 +54,11 @@ static void keep_openssl_until_the_end(void *handle) {
 }
 
 static void open_library(void) {
-  void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (!handle) {
-    const char *text = dlerror();
-    snprintf(reason, sizeof reason, "%s", text ? text : "libcurl.so.4 cannot be opened");
-    return;
-  }
-#define FIND(name) \
-  library.name = (__typeof__(&name))dlsym(handle, #name); \
-  if (!library.name) { \
-    snprintf(reason, sizeof reason, "libcurl.so.4 has no %s: it is older than 7.68", #name); \
-    return; \
-  }
-  FUNCTIONS(FIND)
+#define FIND(name) {#name, (void **)&library.name},
+  static const struct millrace_function functions[] = {FUNCTIONS(FIND)};
+  void *handle = millrace_open_library(
+    "libcurl.so.4", "7.68", functions, sizeof functions / sizeof *functions, reason, sizeof reason);
+  if (!handle) return;
   keep_openssl_until_the_end(handle);
   CURLcode code = library.curl_global_init(CURL_GLOBAL_DEFAULT);
   if (code != CURLE_OK) snprintf(reason, sizeof reason, "libcurl.so.4: %s", library.curl_easy_strerror(code));

@@ -141,7 +141,7 @@ struct EUtilities: Sendable {
 
   /// What the service says is wrong: with the request, or with itself for now. Its text may quote a query.
   func fault(onError text: String) -> ServiceFault {
-    let told = "\"\(clean(text))\""
+    let told = "\"\(serverText(text, without: key))\""
     let lower = text.lowercased()
     if lower.contains("rate limit exceeded") { return .tooFast("the service says \(told)") }
     let permanent = [
@@ -187,14 +187,5 @@ struct EUtilities: Sendable {
     Failure(
       .badConfiguration, "the service refuses the key in NCBI_API_KEY",
       advice: "see the account settings at NCBI for the right one, or unset it and go at 3 requests a second")
-  }
-
-  /// A server's words for a message: one short line, without the key that some answers repeat.
-  private func clean(_ text: String) -> String {
-    var text = text.split { $0.isWhitespace }.joined(separator: " ")
-    if let key, !key.isEmpty {
-      text = text.split(separator: key, omittingEmptySubsequences: false).joined(separator: "REDACTED")
-    }
-    return printable(text.count > 200 ? text.prefix(200) + "…" : text)
   }
 }

@@ -16,20 +16,25 @@ struct ProbeCache: MillraceCommand {
     }
   }
 
-  static func open(_ folder: String) -> ResponseCache {
-    ResponseCache(
-      folder: folder, maximumAge: nil, warn: { failure in writeLine("warning: \(failure)", to: STDERR_FILENO) })
+  /// - Parameter place: a folder, or the URL of a Redis server.
+  static func open(_ place: String) throws(Failure) -> any AnswerCache {
+    let warn: @Sendable (Failure) -> Void = { failure in writeLine("warning: \(failure)", to: STDERR_FILENO) }
+    return switch try CacheHome(place) {
+    case .folder(let folder): ResponseCache(folder: folder, maximumAge: nil, warn: warn)
+    case .redis(let url):
+      RedisCache(url, service: "probe", password: processEnvironment()["REDISCLI_AUTH"], warn: warn)
+    }
   }
 
   /// Asks for the same keys as the other processes do, and notes in a shared log what it fetched.
   struct GetAll: MillraceCommand {
-    @Argument var folder: String
+    @Argument var place: String
     @Option var keys = 50
     @Option var log: String
 
     func run() throws {
       let log = unsafe Glibc.open(log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-      let cache = ProbeCache.open(folder)
+      let cache = try ProbeCache.open(place)
       let all = (0..<keys).map { "key \($0)" }
       // Every process begins elsewhere.
       let start = Int(getpid()) % keys
@@ -56,10 +61,10 @@ struct ProbeCache: MillraceCommand {
 
   /// Stores answers under ten keys until it is killed.
   struct StoreForever: MillraceCommand {
-    @Argument var folder: String
+    @Argument var place: String
 
     func run() throws {
-      let cache = ProbeCache.open(folder)
+      let cache = try ProbeCache.open(place)
       for seed in 0... {
         cache.store(ProbeCache.answer("key \(seed % 10)", seed: seed), for: "key \(seed % 10)")
         if seed == 0 { writeLine("stored", to: STDOUT_FILENO) }
@@ -69,11 +74,11 @@ struct ProbeCache: MillraceCommand {
 
   /// Claims keys, prints those that it holds, and waits until it is killed.
   struct HoldClaim: MillraceCommand {
-    @Argument var folder: String
+    @Argument var place: String
     @Argument var keys: [String]
 
     func run() throws {
-      let claim = ProbeCache.open(folder).claim(keys)
+      let claim = try ProbeCache.open(place).claim(keys)
       writeLine(claim.keys.joined(separator: ","), to: STDOUT_FILENO)
       withExtendedLifetime(claim) { while true { pause() } }
     }

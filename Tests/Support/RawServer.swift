@@ -96,7 +96,25 @@ public final class RawServer: Sendable {
     let connections = Mutex<[Connection]>([])
   }
 
-  public init(_ answer: @escaping @Sendable (Request, Connection) -> Void) {
+  public convenience init(_ answer: @escaping @Sendable (Request, Connection) -> Void) {
+    self.init(serving: { connection, number, state in Self.serve(connection, number: number, state, answer) })
+  }
+
+  /// A server of another protocol than HTTP.
+  ///
+  /// - Parameter answer: gets what came, cut anywhere.
+  public static func ofBytes(_ answer: @escaping @Sendable ([UInt8], Connection) -> Void) -> RawServer {
+    RawServer(serving: { connection, _, _ in
+      var bytes: [UInt8] = []
+      while connection.isOpen, connection.read(into: &bytes) {
+        answer(bytes, connection)
+        bytes = []
+      }
+      connection.end()
+    })
+  }
+
+  private init(serving serve: @escaping @Sendable (Connection, Int, State) -> Void) {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -122,7 +140,7 @@ public final class RawServer: Sendable {
           connections.append(connection)
           return connections.count - 1
         }
-        startThread { Self.serve(connection, number: number, state, answer) }
+        startThread { serve(connection, number, state) }
       }
       close(listener)
     }

@@ -58,6 +58,14 @@ struct CacheEntryHeader: Equatable {
     }
   }
 
+  /// The header at the beginning of an entry, or of a part of one that has all of it, and what stands behind it; nil for
+  /// what does not begin with one.
+  static func read(_ entry: [UInt8]) -> (header: CacheEntryHeader, rest: ArraySlice<UInt8>)? {
+    guard let end = entry.prefix(limit).firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+    let header = unsafe entry[..<end].withUnsafeBytes { unsafe CacheEntryHeader(line: $0) }
+    return header.map { ($0, entry[(end + 1)...]) }
+  }
+
   func describes(_ body: UnsafeRawBufferPointer) -> Bool {
     unsafe body.count == bytes && Self.digest(of: Self.members(key, stored, bytes), body) == digest
   }

@@ -16,10 +16,10 @@ extension ResponseCache {
   /// What killed writers left goes too.
   @discardableResult
   public func remove(_ which: CacheRemoval.Scope, isDryRun: Bool) throws(Failure) -> CacheRemoval {
-    guard isUsable, isThere(folder) else { return CacheRemoval() }
     let now = clock.now()
     switch which {
     case .beyondLimits:
+      guard try hasFolder() else { return CacheRemoval() }
       // A moment before 1970 is nobody's last use; the limit may be larger than any number of seconds.
       let oldest = Timestamp(seconds: now.seconds - Int(min(max(0, limits.unusedFor), Double(now.seconds))))
       let removed = try files.evict(
@@ -48,14 +48,19 @@ extension ResponseCache {
   }
 
   public func evictWhenDue() {
-    guard isUsable,
+    guard unusable == nil,
       let isDue = try? DueMarker(path: "\(folder)/pruned", interval: 3600).isDue(now: clock.now()), isDue
     else { return }
     _ = try? prune()
   }
 
   private func entries() throws(Failure) -> [DigestNamedFiles.File] {
-    isUsable && isThere(folder) ? try files.all() : []
+    try hasFolder() ? try files.all() : []
+  }
+
+  private func hasFolder() throws(Failure) -> Bool {
+    if let unusable { throw unusable }
+    return isThere(folder)
   }
 
   private func header(of file: DigestNamedFiles.File) -> CacheEntryHeader? {

@@ -11,8 +11,9 @@ public final class ResponseCache: AnswerCache {
   let limits: CacheLimits
   let clock: Clock
   let files: DigestNamedFiles
-  /// False when there is no folder: every look is a miss then.
-  let isUsable: Bool
+  /// Why there is no folder: every look is a miss then.
+  let unusable: Failure?
+  private var isUsable: Bool { unusable == nil }
   private let claims: CacheClaims
   private let warn: @Sendable (Failure) -> Void
   private let hasWarned = Atomic(false)
@@ -44,7 +45,7 @@ public final class ResponseCache: AnswerCache {
     files = DigestNamedFiles(folder: folder)
     var failure: Failure?
     do throws(Failure) { try makePrivateFolder(folder) } catch { failure = error }
-    isUsable = failure == nil
+    unusable = failure
     claims = CacheClaims(folder: failure == nil ? "\(folder)/claims" : nil, locks: locks)
     if let failure { warnOnce("the cache cannot be used, so every answer is fetched anew", failure) }
   }

@@ -129,6 +129,15 @@ public func printable(_ text: String) -> String {
   return result
 }
 
+/// A server's words for a message: one short line, without the secret that some servers repeat.
+public func serverText(_ text: String, without secret: String?) -> String {
+  var text = text.split { $0.isWhitespace }.joined(separator: " ")
+  if let secret, !secret.isEmpty {
+    text = text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "REDACTED")
+  }
+  return printable(text.count > 200 ? text.prefix(200) + "…" : text)
+}
+
 extension ExitStatus {
   /// The error's name in diagnostics as JSON.
   var name: String {

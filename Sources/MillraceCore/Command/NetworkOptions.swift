@@ -21,9 +21,7 @@ public struct NetworkOptions: ParsableArguments {
   public var timeout = TimeSpan(seconds: 30)
 
   @Option(
-    help: ArgumentHelp(
-      "Folder for answers, shared by any number of processes. ~/.cache/millrace by default.", valueName: "folder"),
-    completion: .directory)
+    help: CacheHome.help, completion: .directory)
   public var cache: String?
 
   @Option(
@@ -53,6 +51,7 @@ public struct NetworkOptions: ParsableArguments {
     if timeout.seconds.map({ $0 < 1 || $0 > 3600 }) ?? true {
       throw ValidationError("--timeout must be between 1s and 1h")
     }
+    if let cache { try CacheHome.validate(cache) }
     if offline, refresh || hasNoCache {
       throw ValidationError("--offline and \(refresh ? "--refresh" : "--no-cache") exclude each other")
     }
@@ -83,7 +82,7 @@ public struct NetworkOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - name: the service in messages.
-  ///   - folder: the service's folder in the cache.
+  ///   - folder: the service's folder in the cache, or its part of a server's.
   ///   - host: whose budget the requests count against.
   ///   - key: what else they count against; it enters file names as a digest only.
   ///   - usualInterval: seconds between requests that the provider allows.
@@ -102,13 +101,13 @@ public struct NetworkOptions: ParsableArguments {
       folder: stateFolder(surroundings.environment), service: host, key: key,
       interval: max(Self.shortestInterval, interval ?? usualInterval), budgets: budgets, warn: warn,
       pausing: { diagnostics.note(Service.pauseText(name, seconds: $0, budget: $1)) })
+    let home = CacheHome(cache, environment: surroundings.environment)
     let kept =
       hasNoCache || isDryRun
       ? nil
-      : ResponseCache(
-        folder: (cache ?? cacheFolder(surroundings.environment)) + "/" + folder,
-        maximumAge: offline ? nil : (cacheAge ?? usualAge).seconds, limits: limits, clock: surroundings.clock,
-        warn: warn)
+      : home.cache(
+        of: folder, maximumAge: offline ? nil : (cacheAge ?? usualAge).seconds, limits: limits,
+        surroundings: surroundings, warn: warn)
     return CachedService(
       service: Service(
         name: name, userAgent: "millrace/\(Millrace.version)", limiter: limiter, stallTimeout: timeout.seconds,

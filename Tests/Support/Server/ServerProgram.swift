@@ -10,20 +10,11 @@ import Glibc
 public final class ServerProgram: Sendable {
   public let url: String
   public let program: RunningProgram
-  /// The end of the pipe that keeps the server running.
-  private let lifeline: Int32
+  private let lifeline = Lifeline()
 
   /// Returns when the server listens.
   public init(_ name: String, _ arguments: [String] = [], environment: [String: String?] = [:]) {
-    var ends: [Int32] = [0, 0]
-    let isMade = unsafe ends.withUnsafeMutableBufferPointer { ends in
-      unsafe ends.baseAddress.map { unsafe pipe($0) } == 0
-    }
-    precondition(isMade, "no pipe: error \(errno)")
-    // Nobody but this process may hold the pipe open; pipe2(2) is not among the calls that the Glibc module shows.
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    lifeline = ends[1]
-    let running = Executable(name).start(arguments, input: .descriptor(ends[0]), environment: environment)
+    let running = Executable(name).start(arguments, input: .descriptor(lifeline.childEnd), environment: environment)
     program = running
     let deadline = monotonicSeconds() + 30
     while true {
@@ -41,7 +32,7 @@ public final class ServerProgram: Sendable {
   }
 
   deinit {
-    close(lifeline)
+    lifeline.end()
     program.wait(timeLimit: 10)
   }
 }
