@@ -3,7 +3,7 @@ import MillraceCore
 
 /// Adds PubMed articles to rows, and turns PubMed's XML into rows.
 @main
-struct AugPubMed: MillraceCommand {
+struct AugPubMed: MillraceCommand, CachingTool {
   static let configuration = CommandConfiguration(
     commandName: programName,
     abstract: "Add PubMed articles to rows, or turn PubMed XML into rows.",
@@ -13,6 +13,7 @@ struct AugPubMed: MillraceCommand {
       \(programName) [<options>] [<rows> ...] --pmid-field <name>
       \(programName) [<options>] [<rows> ...] --pmid-field <name> --xml <file> ...
       \(programName) parse [<options>] [<file> ...]
+      \(programName) cache list|prune|clear [<options>]
       """,
     discussion: """
       Search PubMed for each gene of a table:
@@ -27,8 +28,10 @@ struct AugPubMed: MillraceCommand {
       \(notice)
       """,
     version: Millrace.versionText,
-    subcommands: [Augment.self, Parse.self],
+    subcommands: [Augment.self, Parse.self, CacheCommand<AugPubMed>.self],
     defaultSubcommand: Augment.self)
+
+  static let cachedService = "pubmed"
 
   /// What NCBI asks to be evident to users.
   static let notice = """

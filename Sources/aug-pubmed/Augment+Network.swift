@@ -6,7 +6,7 @@ extension Augment {
     let surroundings = Surroundings.ofThisProcess()
     let utilities = try utilities(surroundings.environment, in: stage)
     let service = network.service(
-      named: EUtilities.serviceName, folder: "pubmed", host: utilities.host, key: utilities.key,
+      named: EUtilities.serviceName, folder: AugPubMed.cachedService, host: utilities.host, key: utilities.key,
       usualInterval: EUtilities.interval(hasKey: utilities.key != nil), usualAge: Self.usualCacheAge,
       isDryRun: stage.isDryRun, surroundings: surroundings, diagnostics: stage.diagnostics)
     let articles = try FetchedArticles(origin: utilities.address, folder: temporaryFolder())

@@ -43,7 +43,7 @@ struct ToolOptions: Sendable {
         "--query": .value, "--field": .value, "--pmid-field": .value, "--xml": .inputs, "--max-articles": .value,
         "--all": .flag, "--since": .value, "--until": .value, "--date-type": .value, "--sort": .value,
         "--fields": .value, "--markup": .value, "--explode": .flag, "--prefix": .value, "--email": .value,
-      ].merging(network) { own, _ in own }, subcommands: ["augment", "parse"]),
+      ].merging(network) { own, _ in own }, subcommands: ["augment", "cache", "parse"]),
   ]
 
   /// Of the tools that ask a service.
