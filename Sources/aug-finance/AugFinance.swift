@@ -3,7 +3,7 @@ import MillraceCore
 
 /// Adds prices of securities to rows.
 @main
-struct AugFinance: MillraceCommand {
+struct AugFinance: MillraceCommand, CachingTool {
   static let configuration = CommandConfiguration(
     commandName: programName,
     abstract: "Add prices of securities to rows.",
@@ -24,6 +24,10 @@ struct AugFinance: MillraceCommand {
       The options of these are told by: aug-finance augment --help
       """,
     version: Millrace.versionText,
-    subcommands: [Augment.self],
+    subcommands: [Augment.self, CacheCommand<AugFinance>.self],
     defaultSubcommand: Augment.self)
+
+  static let cachedService = "alphavantage"
+  /// What a free key was told long ago is told to nobody again.
+  static let cacheLimits = CacheLimits(unusedFor: .infinity)
 }

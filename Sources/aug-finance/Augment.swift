@@ -79,9 +79,10 @@ struct Augment: FilterCommand {
         base: network.baseUrl ?? AlphaVantage.usualBase, key: surroundings.environment[AlphaVantage.keyVariable],
         dataType: source.datatype)
       let service = network.service(
-        named: AlphaVantage.serviceName, folder: "alphavantage", host: alphaVantage.host, key: alphaVantage.budgetKey,
+        named: AlphaVantage.serviceName, folder: AugFinance.cachedService, host: alphaVantage.host,
+        key: alphaVantage.budgetKey,
         usualInterval: source.usualInterval, budgets: source.budgets, usualAge: Self.usualCacheAge,
-        limits: CacheLimits(unusedFor: .infinity), isDryRun: stage.isDryRun, surroundings: surroundings,
+        limits: AugFinance.cacheLimits, isDryRun: stage.isDryRun, surroundings: surroundings,
         diagnostics: stage.diagnostics)
       return AlphaVantagePrices(
         alphaVantage, service: service, function: function,

@@ -37,7 +37,7 @@ struct ToolOptions: Sendable {
         "--at-field": .value, "--align": .value, "--period": .value, "--source": .value, "--datatype": .value,
         "--requests-per-minute": .value, "--requests-per-day": .value, "--fields": .value, "--explode": .flag,
         "--summarise": .flag, "--adjusted": .flag, "--adjusted-by": .value, "--prefix": .value,
-      ].merging(network) { own, _ in own }, subcommands: ["augment"]),
+      ].merging(network) { own, _ in own }, subcommands: ["augment", "cache"]),
     "aug-pubmed": ToolOptions(
       [
         "--query": .value, "--field": .value, "--pmid-field": .value, "--xml": .inputs, "--max-articles": .value,
