@@ -123,6 +123,39 @@ import Testing
     }
   }
 
+  /// Among those who are told that the budget is spent is nobody who has a turn of it and gives it back for another: it
+  /// would be lost.
+  @Test func aTurnThatComesLateIsNotLostWhereOthersFindNone() async throws {
+    let queue = LimiterQueue(
+      file: LimiterFile(folder: folder("state"), service: "prices", key: "k"), interval: 0,
+      budgets: [CountedBudget(RequestBudget(requests: 1, seconds: 3600))].compactMap { $0 }, clock: time.clock,
+      warn: warnings.warn, pausing: { _, _ in },
+      startThread: { body throws(Failure) in
+        _ = try Worker("limiter") {
+          // Until all wait.
+          usleep(200_000)
+          body()
+        }
+      })
+    guard case .go(let first) = await queue.turn() else {
+      Issue.record("no turn")
+      return
+    }
+    let others = (0..<3).map { _ in Task { await queue.turn() } }
+    try await Task.sleep(for: .milliseconds(20))
+    guard case .go(let second) = await queue.turn(instead: first) else {
+      Issue.record("the turn is lost")
+      return
+    }
+    for other in others {
+      guard case .spent = await other.value else {
+        Issue.record("a second turn")
+        return
+      }
+    }
+    #expect(state?.log == [second])
+  }
+
   // MARK: Waiting
 
   @Test func whoWaitsIsToldWhy() async throws {

@@ -193,12 +193,15 @@ final class LimiterQueue: Sendable {
     }
     switch decision {
     case .spent(let spent):
-      // Who comes after the first would wait for longer.
-      let waiting = desk.withLock { desk in
-        defer { desk.waiting = [] }
-        return desk.waiting
+      // Who comes after the first would wait for longer, but for those who give a turn back for the new one.
+      let refused = desk.withLock { desk in
+        let isRefused = { (waiting: Waiting) in
+          first.instead == nil ? waiting.instead == nil : waiting.number == first.number
+        }
+        defer { desk.waiting.removeAll(where: isRefused) }
+        return desk.waiting.filter(isRefused)
       }
-      for waiting in waiting { waiting.continuation.resume(returning: .spent(spent)) }
+      for waiting in refused { waiting.continuation.resume(returning: .spent(spent)) }
     case .wait(let time, let budget):
       if let budget { tell(budget, time) } else { tellPause() }
       // Those who wait for the same moment in other processes do not all come at once.
