@@ -43,6 +43,7 @@ extension PriceHistory {
     ]
     if let fetched { members.append(.init("fetched", .integer(fetched.seconds))) }
     if let fullRefused { members.append(.init("full_refused", .integer(fullRefused.seconds))) }
+    if let unprovenBeginning { members.append(.init("unproven", .integer(unprovenBeginning.seconds))) }
     if let openStart { members.append(.init("open", .string(openStart.text))) }
     let spans = closed.spans.map { JSONValue.array([.string($0.lowerBound.text), .string($0.upperBound.text)]) }
     members.append(.init("closed", .array(spans)))
@@ -67,7 +68,7 @@ extension PriceHistory {
       let count = header["rows"]?.integer,
       let series = Self.series(parts.rows, columns: function.columns), series.count == count
     else { return nil }
-    let moments = ["fetched", "full_refused"].map { name in header[name].map { Self.moment($0) } }
+    let moments = ["fetched", "full_refused", "unproven"].map { name in header[name].map { Self.moment($0) } }
     // A member that is there must be readable.
     if moments.contains(where: { $0 == .some(nil) }) { return nil }
     var openStart: CalendarDay?
@@ -77,7 +78,7 @@ extension PriceHistory {
     }
     self.init(
       function: function, series: series, closed: closed, fetched: moments[0] ?? nil, openStart: openStart,
-      fullRefused: moments[1] ?? nil)
+      fullRefused: moments[1] ?? nil, unprovenBeginning: moments[2] ?? nil)
   }
 
   private static func moment(_ value: JSONValue) -> Timestamp? {

@@ -18,6 +18,9 @@ struct PriceHistory: Sendable, Equatable {
   private(set) var fetched: Timestamp?
   /// The first day of the open end, which reaches to the day of `fetched` in New York.
   private(set) var openStart: CalendarDay?
+  /// When the newest answer came that may be all that there is, or its end: nothing in it tells (see `PriceAnswer`). Nil
+  /// when it is known where the series begins, or nobody asked.
+  private(set) var unprovenBeginning: Timestamp?
   /// When the service last refused to give the full series to this key.
   var fullRefused: Timestamp? {
     didSet { fullRefused = fullRefused.map { Timestamp(seconds: $0.seconds) } }
@@ -54,14 +57,17 @@ struct PriceHistory: Sendable, Equatable {
   /// - Parameters:
   ///   - answer: At least one day, in the function's columns.
   ///   - isWhole: False for an answer that may be cut (see `PriceAnswer`): nothing is concluded from what it lacks at its
-  ///     front.
+  ///     front, until a second answer begins with the same day.
   mutating func add(
     _ answer: PriceSeries, size: OutputSize, fetched moment: Timestamp, isWhole: Bool = true
   ) -> Change {
     guard let span = answer.span else { return Change() }
     let moment = Timestamp(seconds: moment.seconds)
     let end = function.interval.closedEnd(newest: span.upperBound, today: NewYork.day(at: moment))
-    let start = isWhole && reachesBack(answer, size: size) ? Self.beginning : span.lowerBound
+    let reachesBack = reachesBack(answer, size: size)
+    // Two answers that begin with the same day were hardly both cut there.
+    let isProven = isWhole || (unprovenBeginning != nil && series.days.first == span.lowerBound)
+    let start = isProven && reachesBack ? Self.beginning : span.lowerBound
     let answered = start <= end ? DaySpans(start...end) : DaySpans()
     let isNewer = fetched.map { moment.seconds >= $0.seconds } ?? true
 
@@ -71,6 +77,7 @@ struct PriceHistory: Sendable, Equatable {
       closed = DaySpans()
       series = PriceSeries(columns: function.columns)
       openStart = nil
+      unprovenBeginning = nil
       change.isForgetful = true
     }
 
@@ -84,6 +91,7 @@ struct PriceHistory: Sendable, Equatable {
         })
       fetched = moment
       openStart = end.advanced(by: 1)
+      if reachesBack { unprovenBeginning = isProven ? nil : moment }
     } else {
       let filled = answered.subtracting(closed)
       merge(
@@ -195,11 +203,17 @@ struct PriceHistory: Sendable, Equatable {
   }
 
   /// How much must be asked for to fill gaps; nil when there is none that an answer could fill: the full series was
-  /// refused within `maximumAge`, and the last 100 points do not reach them.
+  /// refused within `maximumAge`, and the last 100 points do not reach them; or an answer within `maximumAge` was to reach
+  /// back to the beginning and did not reach them.
   func outputSize(
     toFill gaps: [ClosedRange<CalendarDay>], now: Timestamp, maximumAge: TimeSpan
   ) -> OutputSize? {
-    guard let first = gaps.first else { return nil }
+    guard let first = gaps.first, let last = gaps.last else { return nil }
+    if let moment = unprovenBeginning, let beginning = series.days.first, last.upperBound < beginning,
+      Self.isWithin(maximumAge, from: moment, to: now)
+    {
+      return nil
+    }
     guard function.hasOutputSizes else { return .full }
     let today = NewYork.day(at: now)
     if first.lowerBound >= today.advanced(by: -Self.leastCompactDays) { return .compact }
@@ -245,7 +259,7 @@ extension PriceHistory {
   /// What a cache held; nil unless it holds together.
   init?(
     function: PriceFunction, series: PriceSeries, closed: DaySpans, fetched: Timestamp?, openStart: CalendarDay?,
-    fullRefused: Timestamp?
+    fullRefused: Timestamp?, unprovenBeginning: Timestamp? = nil
   ) {
     guard series.columns == function.columns, (fetched == nil) == (openStart == nil) else { return nil }
     if fetched == nil, !series.isEmpty || !closed.isEmpty { return nil }
@@ -260,6 +274,7 @@ extension PriceHistory {
     self.fetched = fetched
     self.openStart = openStart
     self.fullRefused = fullRefused
+    self.unprovenBeginning = unprovenBeginning
   }
 }
 

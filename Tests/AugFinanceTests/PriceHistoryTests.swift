@@ -210,6 +210,38 @@ import Testing
     #expect(spans(history.closed.spans) == ["1800-01-01…2026-11-20"])
   }
 
+  /// The beginning of such answers is not asked for again and again, and is believed when it comes twice.
+  @Test func aBeginningThatComesTwiceIsBelieved() throws {
+    let now = Exchange.moment(try day("2026-11-21"), hour: 12)
+    let later = Timestamp(seconds: now.seconds + 86_400)
+    let all = try day("2026-10-01")...(try day("2026-11-21"))
+    let (short, long) = (
+      try series(["2026-11-19", "2026-11-20"]), try series(["2026-11-17", "2026-11-19", "2026-11-20"])
+    )
+    // The week goes on.
+    for (function, size, end) in [
+      (PriceFunction.daily, OutputSize.compact, "2026-11-18"), (.daily, .full, "2026-11-18"),
+      (.weekly, .full, "2026-11-15"),
+    ] {
+      var history = PriceHistory(of: function)
+      _ = history.add(short, size: size, fetched: now, isWhole: false)
+      history = try #require(PriceHistory(bytes: history.bytes))
+      var gaps = history.gaps(in: all, now: now, maximumAge: aDay)
+      #expect(spans(gaps) == ["2026-10-01…\(end)"])
+      #expect(history.outputSize(toFill: gaps, now: now, maximumAge: aDay) == nil)
+      #expect(spans(history.unknown(in: all, now: now)) == ["2026-10-01…\(end)"])
+      #expect(history.outputSize(toFill: gaps, now: Timestamp(seconds: later.seconds + 1), maximumAge: aDay) != nil)
+
+      var other = history
+      _ = other.add(long, size: size, fetched: later, isWhole: false)
+      #expect(other.closed.spans.first?.lowerBound != PriceHistory.beginning, "the first was cut")
+      _ = history.add(short, size: size, fetched: later, isWhole: false)
+      #expect(history.closed.spans.first?.lowerBound == PriceHistory.beginning)
+      gaps = history.gaps(in: all, now: later, maximumAge: aDay)
+      #expect(gaps == [])
+    }
+  }
+
   @Test func changedClosedDaysAreTold() throws {
     var history = PriceHistory(of: .daily)
     _ = history.add(
