@@ -179,9 +179,6 @@ import Testing
     _ sidecar: String, of desk: OnlineDesk, _ requests: [LoggedRequest], _ note: String
   ) throws {
     let seen = requests.map { "\($0.utility) \($0.word)" }.counts
-    let told = try desk.attempts(sidecar).map { attempt in
-      attempt.contains(" 200, ") ? "\(attempt.prefix { $0 != "," }), " : attempt
-    }.counts
-    #expect(told == seen, "\(note)")
+    #expect(try desk.attemptCounts(sidecar) == seen, "\(note)")
   }
 }

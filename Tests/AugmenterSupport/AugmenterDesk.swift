@@ -106,6 +106,14 @@ open class AugmenterDesk {
     }
   }
 
+  /// How often each try is on record: `efetch stalled`, and `efetch 200, ` whatever was wrong with such an answer, as
+  /// `LoggedRequest.word` has it.
+  public func attemptCounts(_ sidecar: String) throws -> [String: Int] {
+    try attempts(sidecar).map { attempt in
+      attempt.contains(" 200, ") ? "\(attempt.prefix { $0 != "," }), " : attempt
+    }.counts
+  }
+
   public func contexts(_ sidecar: String) throws -> [JSONValue] {
     try (folder.text(sidecar) ?? "").split(separator: "\n").map { try JSONValue.parse(String($0)) }
       .filter { $0["kind"]?.text == "context" }
@@ -145,6 +153,27 @@ public struct LoggedRequest: Sendable, Hashable {
     case "cut": "cut body"
     default: status == 200 ? "200, " : String(status ?? 0)
     }
+  }
+}
+
+extension Sequence<LoggedRequest> {
+  /// A span that holds more requests than go into it at one an interval; nil when there is none.
+  ///
+  /// - Parameters:
+  ///   - interval: in seconds.
+  ///   - lateness: Seconds by which a request may come later than its turn: what it takes two processes, on a machine
+  ///     under load, until they run. One that comes late follows closer on the one before it, so that a span of k
+  ///     intervals may hold as many more requests as go into this time. Ten processes that knew nothing of each other
+  ///     would be ten times as fast.
+  public func hurry(interval: Double, lateness: Double = 0.5) -> String? {
+    let times = map(\.time).sorted()
+    for first in times.indices {
+      for last in times.indices[first...]
+      where times[last] - times[first] < Double(last - first) * interval - lateness {
+        return "\(last - first + 1) requests within \(times[last] - times[first]) s"
+      }
+    }
+    return nil
   }
 }
 
