@@ -50,6 +50,9 @@ public struct OutputSchema: Sendable {
           .badData, "the name of the column \"\(column)\" is not UTF-8", at: Place(file: table.name),
           advice: RecordCursor.encodingAdvice)
       }
+      if table.dialect.format != .ndjson {
+        try Self.check(added, areNotAmong: columns ?? table.columns, of: table, unflattened: options.unflattens)
+      }
       self.columns = []
       // At most a byte order mark.
       preamble = isSameFormat ? table.preamble : []
@@ -67,11 +70,7 @@ public struct OutputSchema: Sendable {
     } else {
       own = table.columns
     }
-    for field in added where own.contains(field) {
-      throw Failure(
-        .badData, "the input has a field \"\(field)\" already, which this tool adds", at: Place(file: table.name),
-        advice: "rename the field of the input, or give what is added a --prefix")
-    }
+    try Self.check(added, areNotAmong: own, of: table)
     own += added
     let blank: [UInt8] = [0x20, 0x09, 0x0a, 0x0d]
     if own.isEmpty && !firstRecord.allSatisfy(blank.contains) {
@@ -85,6 +84,18 @@ public struct OutputSchema: Sendable {
       preamble = dialect.hasHeader ? Self.extend(table.preamble, by: added, dialect, lineEnd) : table.preamble
     } else {
       preamble = dialect.hasHeader ? Self.header(own, dialect, lineEnd) : []
+    }
+  }
+
+  /// - Parameter unflattened: columns with dotted names become one field of the name before the dot.
+  private static func check(
+    _ added: [FieldName], areNotAmong columns: [FieldName], of table: Table, unflattened: Bool = false
+  ) throws(Failure) {
+    for field in added
+    where columns.contains(where: { $0 == field || (unflattened && $0.bytes.starts(with: field.bytes + [0x2e])) }) {
+      throw Failure(
+        .badData, "the input has a field \"\(field)\" already, which this tool adds", at: Place(file: table.name),
+        advice: "rename the field of the input, or give what is added a --prefix")
     }
   }
 
