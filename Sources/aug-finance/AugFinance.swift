@@ -18,7 +18,7 @@ struct AugFinance: MillraceCommand, CachingTool {
       Add what sums them up, adjusted for splits and dividends:
         $ aug-finance tickers.csv -o out.csv --field symbol --start 2021-01-01 --summarise --adjusted
       Add the close as of each row's own day:
-        $ aug-finance events.csv -o out.csv --field symbol --at-field date --fields date,close
+        $ aug-finance events.csv -o out.csv --field symbol --at-field date --fields date,close --prefix price_
       Use files instead of a service, prices/IBM.csv for IBM:
         $ aug-finance tickers.csv -o out.csv --field symbol --source csv:prices --explode
       The options of these are told by: aug-finance augment --help

@@ -73,7 +73,8 @@ struct Augment: FilterCommand {
   ) throws(Failure) -> any PriceSource {
     switch source.source {
     case .folder(let path):
-      return FolderPrices(try PriceFolder(path), interval: question.period, open: stage.opener)
+      return FolderPrices(
+        try PriceFolder(path), interval: question.period, stopsAtBadFile: input.onError == .fail, open: stage.opener)
     case .alphaVantage:
       let alphaVantage = try AlphaVantage(
         base: network.baseUrl ?? AlphaVantage.usualBase, key: surroundings.environment[AlphaVantage.keyVariable],

@@ -5,14 +5,30 @@ import Synchronization
 final class FolderPrices: PriceSource {
   private let folder: PriceFolder
   let interval: PriceInterval
+  /// A file that does not do ends the run; else it fails the rows of its symbol.
+  private let stopsAtBadFile: Bool
   /// Opens a file so that it is recorded as an input.
   private let open: Stage.Opener
-  /// Files that were recorded: each is read again for later rows.
-  private let recorded = Mutex(Set<String>())
+  private struct Files {
+    /// Each is an input of the run once, however often it is read.
+    var recorded: Set<String> = []
+    /// What was read last, for the next rows.
+    var read: [Symbol: Result<SourcedPrices, Failure>] = [:]
+    /// Of those.
+    var cost = 0
+    /// By file or symbol, each once.
+    var bad: [String] = []
+  }
+  private let files = Mutex(Files())
+  /// Points that are held; some 30 MB.
+  private static let mostPoints = 500_000
+  /// What a symbol without any takes, in points.
+  private static let pointsOfNothing = 8
 
-  init(_ folder: PriceFolder, interval: PriceInterval, open: @escaping Stage.Opener) {
+  init(_ folder: PriceFolder, interval: PriceInterval, stopsAtBadFile: Bool, open: @escaping Stage.Opener) {
     self.folder = folder
     self.interval = interval
+    self.stopsAtBadFile = stopsAtBadFile
     self.open = open
   }
 
@@ -23,22 +39,61 @@ final class FolderPrices: PriceSource {
     of symbol: Symbol, in span: PriceSpan
   ) async throws(Service.Refusal) -> CachedService.Answer<SourcedPrices> {
     do throws(Failure) {
-      guard let (file, series) = try folder.prices(of: symbol.text) else {
-        return CachedService.Answer(value: SourcedPrices(isKnown: false, series: PriceSeries(columns: [])), age: 0)
-      }
-      try record(file)
-      let isAdjustable = series.columns.contains(.splitCoefficient) || series.columns.contains(.dividendAmount)
-      return CachedService.Answer(
-        value: SourcedPrices(series: series, actions: isAdjustable ? CorporateActions(in: series) : nil, file: file),
-        age: 0)
+      return CachedService.Answer(value: try known(symbol).get())
     } catch {
-      throw Service.Refusal(kind: .fatal(error), reason: error.message)
+      let isOfFile = error.status == .badData || error.status == .noInput
+      guard isOfFile, !stopsAtBadFile else { throw Service.Refusal(kind: .fatal(error), reason: error.message) }
+      throw Service.Refusal(kind: .permanent, reason: error.description)
+    }
+  }
+
+  private func known(_ symbol: Symbol) -> Result<SourcedPrices, Failure> {
+    if let known = files.withLock({ $0.read[symbol] }) { return known }
+    let prices = Result { () throws(Failure) in try read(symbol) }
+    files.withLock { files in
+      var cost = Self.pointsOfNothing
+      switch prices {
+      case .success(let prices): cost += prices.series.count
+      case .failure(let failure):
+        if !files.bad.contains(failure.description) { files.bad.append(failure.description) }
+      }
+      if files.cost + cost > Self.mostPoints { (files.read, files.cost) = ([:], 0) }
+      files.read[symbol] = prices
+      files.cost += cost
+    }
+    return prices
+  }
+
+  func report(to diagnostics: Diagnostics) {
+    let bad = files.withLock { $0.bad }
+    for text in bad.prefix(10) { diagnostics.warning(text) }
+    if bad.count > 10 { diagnostics.warning("\(bad.count - 10) more files like that") }
+  }
+
+  private func read(_ symbol: Symbol) throws(Failure) -> SourcedPrices {
+    guard let (file, series) = try folder.prices(of: symbol.text) else {
+      return SourcedPrices(isKnown: false, series: PriceSeries(columns: []))
+    }
+    try record(file)
+    try check(series, of: file)
+    let isAdjustable = series.columns.contains(.splitCoefficient) || series.columns.contains(.dividendAmount)
+    return SourcedPrices(series: series, actions: isAdjustable ? CorporateActions(in: series) : nil, file: file)
+  }
+
+  /// - Throws: bad data when a week or month has several prices. The last one may have two: some files end with the running day.
+  private func check(_ series: PriceSeries, of file: String) throws(Failure) {
+    for (day, next) in zip(series.days, series.days.dropFirst().dropLast())
+    where interval.period(of: day).contains(next) {
+      throw Failure(
+        .badData, "prices of \(day) and of \(next), which --period \(interval.rawValue) takes for one",
+        at: Place(file: file),
+        advice: "--period tells what one price of the files stands for, and turns none into others")
     }
   }
 
   /// Reads the file once as an input of the run, so that its digest stands in the record.
   private func record(_ file: String) throws(Failure) {
-    guard recorded.withLock({ $0.insert(file).inserted }) else { return }
+    guard files.withLock({ $0.recorded.insert(file).inserted }) else { return }
     let input = try open(file)
     let piece = ByteBuffer(capacity: 1 << 20)
     while try input.read(into: piece) > 0 { piece.removeAll() }

@@ -22,12 +22,12 @@ struct PriceFolder: Sendable {
     }
   }
 
-  /// The prices of a symbol, and their file; nil when there is no file of its name, nor of its name in capitals, and for what is no
-  /// symbol: text with a slash or a zero byte, that begins with a point, or that is longer than 64 bytes.
+  /// The prices of a symbol, and their file; nil when there is no file of its name, in capitals or in small letters, and for what is
+  /// no symbol: text with a slash or a zero byte, that begins with a point, or that is longer than 64 bytes.
   func prices(of symbol: String) throws(Failure) -> (file: String, series: PriceSeries)? {
     guard Self.isName(symbol) else { return nil }
     var names = [symbol]
-    if symbol.uppercased() != symbol { names.append(symbol.uppercased()) }
+    for name in [symbol.uppercased(), symbol.lowercased()] where !names.contains(name) { names.append(name) }
     for name in names {
       let file = "\(path)/\(name).csv"
       if let bytes = try Self.contents(of: file) { return (file, try Self.series(in: bytes, of: file)) }

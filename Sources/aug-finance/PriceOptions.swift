@@ -83,7 +83,7 @@ struct SourceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Where prices come from: alphavantage, or csv:FOLDER with a file SYMBOL.csv for each symbol.",
-      valueName: "source"))
+      valueName: "alphavantage|csv:FOLDER"))
   var source = PriceSourceName.alphaVantage
 
   @Option(

@@ -38,7 +38,7 @@ public protocol Augmenter: Sendable {
   /// Called once on each thread that writes rows.
   func makeWriter() throws(Failure) -> Writer
 
-  /// In a dry run, instead of `answers`: notes what would be asked.
+  /// In a dry run, where there is a service, instead of `answers`: notes what would be asked.
   func plannedAnswers(to questions: [Question]) -> [Answered<Value>]
   /// What a dry run would ask for, as a sentence without a full stop.
   var plan: String { get }

@@ -24,13 +24,14 @@ extension Stage {
       tables, ragged: input.ragged, failsOnBadRows: input.onError == .fail, rowsAtOnce: augmenter.rowsAtOnce,
       question: { row throws(Failure) in try augmenter.question(of: row) }
     ) { [self] questions throws(Failure) in
-      if isDryRun { return augmenter.plannedAnswers(to: questions) }
+      if isDryRun, augmenter.service != nil { return augmenter.plannedAnswers(to: questions) }
       // Nobody is asked for rows that nobody reads any more.
       if outputIsGone { throw .brokenPipe }
       return try waiting { () throws(Failure) in try await augmenter.answers(to: questions) }
     }
     let account = AnswerAccount(
-      origin: augmenter.origin, contexts: contextsOfRows, idField: input.idField.map { FieldName($0) },
+      origin: augmenter.origin, asksService: augmenter.service != nil, contexts: contextsOfRows,
+      idField: input.idField.map { FieldName($0) },
       fields: augmenter.addedFields.map(\.description), quarantines: input.onError.quarantines)
     let written = try transformRows(
       of: { () throws(Failure) in try rows.next() }, into: output, ragged: input.ragged, dropping: input.onError
@@ -45,9 +46,10 @@ extension Stage {
         try account.write(row, answer, with: writer, to: output)
       }
     }
-    if isDryRun { diagnostics.note(augmenter.plan) } else { augmenter.service?.cache?.evictWhenDue() }
-    let isAsked = augmenter.service.map { $0.service.requestCount > 0 } ?? false
-    if let age = isAsked ? 0 : account.oldestAge {
+    if let service = augmenter.service {
+      if isDryRun { diagnostics.note(augmenter.plan) } else { service.cache?.evictWhenDue() }
+    }
+    if let service = augmenter.service, let age = service.service.requestCount > 0 ? 0 : account.oldestAge {
       recorder.addSource(
         url: augmenter.origin.address, licence: augmenter.origin.licence,
         time: Timestamp(seconds: start.seconds - Int(age), nanoseconds: start.nanoseconds))
@@ -76,6 +78,7 @@ private final class AnswerAccount: Sendable {
   }
 
   private let origin: AnswerOrigin
+  private let asksService: Bool
   private let contexts: ContextFormatter?
   private let idField: FieldName?
   private let fields: [String]
@@ -83,8 +86,12 @@ private final class AnswerAccount: Sendable {
   private let quarantines: Bool
   private let counts = Mutex(Counts())
 
-  init(origin: AnswerOrigin, contexts: ContextFormatter?, idField: FieldName?, fields: [String], quarantines: Bool) {
+  init(
+    origin: AnswerOrigin, asksService: Bool, contexts: ContextFormatter?, idField: FieldName?, fields: [String],
+    quarantines: Bool
+  ) {
     self.origin = origin
+    self.asksService = asksService
     self.contexts = contexts
     self.idField = idField
     self.fields = fields
@@ -113,7 +120,7 @@ private final class AnswerAccount: Sendable {
       contexts.append(
         to: buffer, item: row.item(idField), source: origin.address, fields: fields,
         details: .object(details + failure), attempts: answer.attempts,
-        cache: answer.asksNothing ? nil : answer.age.map { .hit(age: $0) } ?? .miss)
+        cache: answer.asksNothing || !asksService ? nil : answer.age.map { .hit(age: $0) } ?? .miss)
     }
   }
 
