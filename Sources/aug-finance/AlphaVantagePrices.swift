@@ -18,6 +18,8 @@ final class AlphaVantagePrices: PriceSource {
   private struct Notes {
     /// Asked anew in this run, which `--refresh` does once.
     var refreshed: Set<Symbol> = []
+    /// As the cache had them, and since when.
+    var recent = RecentlyRead<(history: PriceHistory, stored: Timestamp)>()
     /// Where no cache remembers them.
     var histories: [Symbol: PriceHistory] = [:]
     /// Those whose earlier days are given to premium keys alone.
@@ -124,18 +126,28 @@ final class AlphaVantagePrices: PriceSource {
     guard let entry = cache.entry(for: historyKey(symbol), maximumAge: nil),
       let history = PriceHistory(bytes: entry.body), history.function == function
     else { return nil }
+    notes.withLock { $0.recent.keep((history, entry.stored), of: symbol, points: history.series.count) }
     return CachedService.Answer(value: history, age: entry.age)
   }
 
   /// What is kept, if it holds all that is asked for, or all that can be had.
   private func known(_ symbol: Symbol, _ days: ClosedRange<CalendarDay>) -> CachedService.Answer<PriceHistory>? {
     if isToRefresh(symbol) { return nil }
-    guard let answer = kept(symbol) else { return nil }
-    if cached.isOffline || size(toFill: days, of: answer.value) == nil {
-      noteLimit(symbol, answer.value, days)
-      return answer
-    }
-    return nil
+    if let answer = recent(symbol), suffices(answer.value, for: days, of: symbol) { return answer }
+    // Another process may have added to it.
+    guard let answer = kept(symbol), suffices(answer.value, for: days, of: symbol) else { return nil }
+    return answer
+  }
+
+  private func suffices(_ history: PriceHistory, for days: ClosedRange<CalendarDay>, of symbol: Symbol) -> Bool {
+    guard cached.isOffline || size(toFill: days, of: history) == nil else { return false }
+    noteLimit(symbol, history, days)
+    return true
+  }
+
+  private func recent(_ symbol: Symbol) -> CachedService.Answer<PriceHistory>? {
+    guard let (history, stored) = notes.withLock({ $0.recent[symbol] }) else { return nil }
+    return CachedService.Answer(value: history, age: max(0, clock.now().since(stored)))
   }
 
   private func isToRefresh(_ symbol: Symbol) -> Bool {
@@ -216,6 +228,7 @@ final class AlphaVantagePrices: PriceSource {
     cached.cache?.store(history.bytes, for: historyKey(symbol))
     notes.withLock { notes in
       notes.refreshed.insert(symbol)
+      notes.recent.forget(symbol)
       if cached.cache == nil { notes.histories[symbol] = history }
     }
   }

@@ -12,18 +12,11 @@ final class FolderPrices: PriceSource {
   private struct Files {
     /// Each is an input of the run once, however often it is read.
     var recorded: Set<String> = []
-    /// What was read last, for the next rows.
-    var read: [Symbol: Result<SourcedPrices, Failure>] = [:]
-    /// Of those.
-    var cost = 0
+    var recent = RecentlyRead<Result<SourcedPrices, Failure>>()
     /// By file or symbol, each once.
     var bad: [String] = []
   }
   private let files = Mutex(Files())
-  /// Points that are held; some 30 MB.
-  private static let mostPoints = 500_000
-  /// What a symbol without any takes, in points.
-  private static let pointsOfNothing = 8
 
   init(_ folder: PriceFolder, interval: PriceInterval, stopsAtBadFile: Bool, open: @escaping Stage.Opener) {
     self.folder = folder
@@ -48,18 +41,13 @@ final class FolderPrices: PriceSource {
   }
 
   private func known(_ symbol: Symbol) -> Result<SourcedPrices, Failure> {
-    if let known = files.withLock({ $0.read[symbol] }) { return known }
+    if let known = files.withLock({ $0.recent[symbol] }) { return known }
     let prices = Result { () throws(Failure) in try read(symbol) }
     files.withLock { files in
-      var cost = Self.pointsOfNothing
-      switch prices {
-      case .success(let prices): cost += prices.series.count
-      case .failure(let failure):
-        if !files.bad.contains(failure.description) { files.bad.append(failure.description) }
+      if case .failure(let failure) = prices, !files.bad.contains(failure.description) {
+        files.bad.append(failure.description)
       }
-      if files.cost + cost > Self.mostPoints { (files.read, files.cost) = ([:], 0) }
-      files.read[symbol] = prices
-      files.cost += cost
+      files.recent.keep(prices, of: symbol, points: (try? prices.get())?.series.count ?? 0)
     }
     return prices
   }

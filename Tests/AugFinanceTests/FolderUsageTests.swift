@@ -154,13 +154,17 @@ import Testing
     )
   }
 
-  @Test func withoutADividendsCloseThePricesBeforeArePartial() {
-    // Of the ex day and ten more no close is there.
-    desk.folder.write(
-      "prices/GAP.csv", "Date,Close,Dividends\n2021-01-04,10,0\n2021-01-05,,1\n2021-02-05,11,0\n")
+  @Test func pricesThatCannotBeAdjustedArePartial() {
+    desk.folder.write("prices/GAP.csv", "Date,Close,Dividends\n2021-01-04,10,0\n2021-01-05,0,1\n2021-01-06,11,0\n")
     #expect(
-      rows("--explode", "--adjusted", "--fields", "date,close", rows: "symbol\nGAP\n").hasPrefix(
-        "symbol,status,date,close\n"))
+      rows("--explode", "--adjusted", "--fields", "date,close,unadjusted_close", rows: "symbol\nGAP\n")
+        == """
+        symbol,status,date,close,unadjusted_close
+        GAP,partial,2021-01-04,,10
+        GAP,partial,2021-01-05,0,0
+        GAP,partial,2021-01-06,11,11
+
+        """)
   }
 
   // MARK: Weeks and months

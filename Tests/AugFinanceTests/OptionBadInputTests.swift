@@ -76,6 +76,7 @@ import Testing
       (["--offline", "--no-cache"], "--offline and --no-cache exclude each other"),
       (["--refresh", "--no-cache"], "--no-cache and --refresh exclude each other"),
       (["--interval=-1"], "--interval must be between 0 and 3600 seconds"),
+      (["--cache", ""], "--cache: expected a folder or redis://host:port/database, found nothing"),
       (["--timeout", "0s"], "--timeout must be between 1s and 1h"),
     ] as [([String], String)])
   func whatDoesNotGo(options: [String], text: String) {

@@ -9,6 +9,8 @@ public enum CacheHome: Sendable, Equatable {
 
   /// Reads what `--cache` says.
   public init(_ text: String) throws(Failure) {
+    // Such as of a variable that is not set; its folder would be in the root.
+    guard !text.isEmpty else { throw Failure(.usage, "expected a folder or redis://host:port/database, found nothing") }
     self = try text.contains("://") ? .redis(RedisURL(text)) : .folder(text)
   }
 

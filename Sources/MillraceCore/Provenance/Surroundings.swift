@@ -8,7 +8,7 @@ extension Timestamp: Comparable {
   }
 
   /// Seconds from an earlier moment to this one.
-  func since(_ earlier: Timestamp) -> Double {
+  public func since(_ earlier: Timestamp) -> Double {
     Double(seconds - earlier.seconds) + Double(nanoseconds - earlier.nanoseconds) / 1e9
   }
 
