@@ -11,11 +11,11 @@ import Testing
 
   init() { desk.writeSymbols(symbols, to: "t.csv") }
 
-  private func run(_ options: String..., cache: String? = nil) -> Outcome {
-    desk.start(
+  private func run(_ options: String..., cache: String? = nil) async -> Outcome {
+    await desk.start(
       ["t.csv", "--field", "symbol", "--summarise", "--adjusted", "--fields", "days,last"] + options,
       environment: cache.map { ["MILLRACE_CACHE_DIR": $0] } ?? [:]
-    ).wait()
+    ).end()
   }
 
   private var rows: String {
@@ -31,10 +31,10 @@ import Testing
     #expect(outcome.errorText.contains(text), "\(outcome.errorText)")
   }
 
-  @Test func whatIsNoFolderIsTold() {
+  @Test func whatIsNoFolderIsTold() async {
     desk.folder.write("file", "precious")
     expect(
-      run("--cache", "file"),
+      await run("--cache", "file"),
       warns:
         "file: the cache cannot be used, so every answer is fetched anew: expected a folder, found something else (name "
         + "another folder)")
@@ -42,25 +42,27 @@ import Testing
     #expect(desk.logLength == 36)
   }
 
-  @Test(.enabled(if: SmallDisk.isAvailable, "mounting a file system takes root")) func aReadOnlyDiskIsTold() throws {
+  @Test(.enabled(if: SmallDisk.isAvailable, "mounting a file system takes root")) func aReadOnlyDiskIsTold()
+    async throws
+  {
     let disk = try #require(SmallDisk(bytes: 1 << 20))
     disk.makeReadOnly()
     expect(
-      run(cache: disk.folder("cache")), warns: "the cache cannot be used, so every answer is fetched anew: ")
+      await run(cache: disk.folder("cache")), warns: "the cache cannot be used, so every answer is fetched anew: ")
     #expect(desk.logLength == 36)
   }
 
-  @Test(.enabled(if: SmallDisk.isAvailable, "mounting a file system takes root")) func aFullDiskIsTold() throws {
+  @Test(.enabled(if: SmallDisk.isAvailable, "mounting a file system takes root")) func aFullDiskIsTold() async throws {
     let disk = try #require(SmallDisk(bytes: 64 << 10))
     disk.folder.write("ballast", [UInt8](repeating: 1, count: 24 << 10))
-    expect(run(cache: disk.folder("cache")), warns: "answers are not kept in the cache: ")
+    expect(await run(cache: disk.folder("cache")), warns: "answers are not kept in the cache: ")
     #expect(desk.logLength == 36)
     // What was kept is whole.
-    #expect(run(cache: disk.folder("cache")).outputText == rows)
+    #expect(await run(cache: disk.folder("cache")).outputText == rows)
   }
 
-  @Test func damagedEntriesAreReplacedAndMentionedOnce() {
-    #expect(run().outputText == rows)
+  @Test func damagedEntriesAreReplacedAndMentionedOnce() async {
+    #expect(await run().outputText == rows)
     #expect(desk.logLength == 36)
     let files = Executable("/usr/bin/find").run([desk.folder("cache/alphavantage"), "-type", "f", "-size", "+0"])
     var damaged = 0
@@ -77,21 +79,21 @@ import Testing
       desk.folder.write(name, bytes)
     }
     #expect(damaged >= 36)
-    let again = run()
+    let again = await run()
     expect(again, warns: ": an answer in the cache is damaged, and fetched anew")
     #expect(desk.logLength == 72)
-    let third = run()
+    let third = await run()
     #expect(third.outputText == rows)
     #expect(third.errorText == "")
     #expect(desk.logLength == 72)
   }
 
-  @Test func aStateFolderThatCannotBeUsedIsToldOnce() {
+  @Test func aStateFolderThatCannotBeUsedIsToldOnce() async {
     desk.folder.write("file", "x")
-    let outcome = desk.start(
+    let outcome = await desk.start(
       ["t.csv", "--field", "symbol", "--summarise", "--fields", "days,last"],
       environment: ["MILLRACE_STATE_DIR": desk.folder("file/state")]
-    ).wait()
+    ).end()
     expect(outcome, warns: "the rate limit holds within this process only")
   }
 }

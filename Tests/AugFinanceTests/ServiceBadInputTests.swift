@@ -9,8 +9,8 @@ import Testing
 @Suite struct KeyBadInputTests {
   private static let variable = "ALPHAVANTAGE_API_KEY"
 
-  private func run(_ desk: FinanceDesk, key: String?, _ options: String...) -> Outcome {
-    desk.start(["t.csv", "--field", "symbol"] + options, environment: [Self.variable: key]).wait()
+  private func run(_ desk: FinanceDesk, key: String?, _ options: String...) async -> Outcome {
+    await desk.start(["t.csv", "--field", "symbol"] + options, environment: [Self.variable: key]).end()
   }
 
   private func desk(_ arguments: String...) -> FinanceDesk {
@@ -27,10 +27,10 @@ import Testing
     #expect(!Executable("/usr/bin/find").run([desk.folder.path]).outputText.contains(key))
   }
 
-  @Test(arguments: [nil, "", " \r"] as [String?]) func noKey(key: String?) throws {
+  @Test(arguments: [nil, "", " \r"] as [String?]) func noKey(key: String?) async throws {
     let desk = desk()
     for policy in ["fail", "skip"] {
-      let outcome = run(desk, key: key, "--on-error", policy, "-o", "out")
+      let outcome = await run(desk, key: key, "--on-error", policy, "-o", "out")
       #expect(outcome.status == 78)
       #expect(
         outcome.errorText
@@ -41,29 +41,29 @@ import Testing
     #expect(try desk.requests().isEmpty)
   }
 
-  @Test func noKeyIsNeededForWhatIsKeptOrNotAsked() throws {
+  @Test func noKeyIsNeededForWhatIsKeptOrNotAsked() async throws {
     let desk = desk()
     let options = ["--explode", "--fields", "date,close"]
-    let first = desk.start(["t.csv", "--field", "symbol"] + options).wait()
+    let first = await desk.start(["t.csv", "--field", "symbol"] + options).end()
     #expect(first.status == 0)
     #expect(desk.logLength == 2)
     for more in [[], ["--offline"]] {
-      let again = desk.start(
+      let again = await desk.start(
         ["t.csv", "--field", "symbol"] + options + more, environment: [Self.variable: nil]
-      ).wait()
+      ).end()
       #expect(again.status == 0)
       #expect(again.output == first.output)
       #expect(again.errorText == "")
     }
-    #expect(run(desk, key: nil, "--dry-run").status == 0)
+    #expect(await run(desk, key: nil, "--dry-run").status == 0)
     desk.writeSymbols([" ", "\t"], to: "t.csv")
-    #expect(run(desk, key: nil).outputText == "symbol,status,prices\n ,no_symbol,[]\n\t,no_symbol,[]\n")
+    #expect(await run(desk, key: nil).outputText == "symbol,status,prices\n ,no_symbol,[]\n\t,no_symbol,[]\n")
     #expect(desk.logLength == 2)
   }
 
-  @Test(arguments: ["ab cd", "schlüssel", "a\nb", "a\u{7f}"]) func whatIsNoKey(key: String) throws {
+  @Test(arguments: ["ab cd", "schlüssel", "a\nb", "a\u{7f}"]) func whatIsNoKey(key: String) async throws {
     let desk = desk()
-    let outcome = run(desk, key: key)
+    let outcome = await run(desk, key: key)
     #expect(outcome.status == 78)
     #expect(
       outcome.errorText
@@ -72,17 +72,19 @@ import Testing
     #expect(try desk.requests().isEmpty)
   }
 
-  @Test(arguments: ["a&b=c+d%20e<>\"'#?/", "REDACTED", "symbol"]) func keysOfAnyCharactersAreSent(key: String) throws {
+  @Test(arguments: ["a&b=c+d%20e<>\"'#?/", "REDACTED", "symbol"]) func keysOfAnyCharactersAreSent(key: String)
+    async throws
+  {
     let desk = desk("--api-key", key)
-    let outcome = run(desk, key: " \(key)\r", "--summarise", "--fields", "days", "-o", "out")
+    let outcome = await run(desk, key: " \(key)\r", "--summarise", "--fields", "days", "-o", "out")
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(try desk.requests().map { $0.parameters["apikey"] } == [key, key])
     if key.count > 10 { expectNoKey(key, in: desk, outcome) }
   }
 
-  @Test func theKeyIsNotSentInTheClear() {
+  @Test func theKeyIsNotSentInTheClear() async {
     let desk = desk()
-    let outcome = run(desk, key: "S3CRETKEY", "--base-url", "http://alphavantage.example.org/")
+    let outcome = await run(desk, key: "S3CRETKEY", "--base-url", "http://alphavantage.example.org/")
     #expect(outcome.status == 78)
     #expect(
       outcome.errorText
@@ -97,10 +99,10 @@ import Testing
     ),
     ("demo", "The **demo** API key is for demo purposes only. "),
   ])
-  func aKeyThatIsRefusedEndsTheRun(key: String, words: String) throws {
+  func aKeyThatIsRefusedEndsTheRun(key: String, words: String) async throws {
     let desk = desk()
     for policy in ["fail", "skip", "quarantine=bad"] {
-      let outcome = run(desk, key: key, "--on-error", policy, "-o", "out")
+      let outcome = await run(desk, key: key, "--on-error", policy, "-o", "out")
       #expect(outcome.status == 78)
       #expect(
         outcome.errorText.hasPrefix(
@@ -122,17 +124,17 @@ import Testing
 @Suite struct SymbolBadInputTests {
   let desk = FinanceDesk()
 
-  private func run(_ options: String...) -> Outcome {
-    desk.start(["t.csv", "--field", "symbol", "--summarise", "--fields", "days"] + options).wait()
+  private func run(_ options: String...) async -> Outcome {
+    await desk.start(["t.csv", "--field", "symbol", "--summarise", "--fields", "days"] + options).end()
   }
 
   private static let words =
     "the service says \"Invalid API call. Please retry or visit the documentation "
     + "(https://www.alphavantage.co/documentation/) for TIME_SERIES_DAILY.\""
 
-  @Test func aSymbolThatIsNoneStopsTheRun() {
+  @Test func aSymbolThatIsNoneStopsTheRun() async {
     desk.writeSymbols(["BADX"], to: "t.csv")
-    let outcome = run("-o", "out")
+    let outcome = await run("-o", "out")
     #expect(outcome.status == 65)
     #expect(
       outcome.errorText
@@ -142,9 +144,9 @@ import Testing
     #expect(desk.logLength == 1, "it is not tried again")
   }
 
-  @Test func skipMarksTheRows() throws {
+  @Test func skipMarksTheRows() async throws {
     desk.writeSymbols(["PLAIN1", "BADX", "NONEY", "badx"], to: "t.csv")
-    let outcome = run("--on-error", "skip", "-o", "out.csv")
+    let outcome = await run("--on-error", "skip", "-o", "out.csv")
     #expect(outcome.status == 1)
     #expect(outcome.errorText == "aug-finance: warning: Alpha Vantage refuses 2 rows\n")
     #expect(
@@ -154,7 +156,7 @@ import Testing
     let failures = try desk.contexts("out.csv.prov").map { $0["details"]?["failure"]?.text }
     #expect(failures == [nil, Self.words, nil, Self.words])
     #expect(desk.logLength == 3)
-    let quarantine = run("--on-error", "quarantine=bad", "-o", "good.csv")
+    let quarantine = await run("--on-error", "quarantine=bad", "-o", "good.csv")
     #expect(quarantine.status == 1)
     #expect(desk.folder.text("good.csv") == "symbol,status,days\nPLAIN1,ok,100\nNONEY,unmatched,\n")
     let bad = try (desk.folder.text("bad") ?? "").split(separator: "\n").map { try JSONValue.parse(String($0)) }
@@ -162,15 +164,15 @@ import Testing
     #expect(bad.map { $0["reason"]?.text } == Array(repeating: "failed_permanent: \(Self.words)", count: 2))
   }
 
-  @Test func whatIsNotKeptIsNotToBeHadOffline() {
+  @Test func whatIsNotKeptIsNotToBeHadOffline() async {
     desk.writeSymbols(["PLAIN1"], to: "t.csv")
-    let outcome = run("--offline", "-o", "out")
+    let outcome = await run("--offline", "-o", "out")
     #expect(outcome.status == 69)
     #expect(
       outcome.errorText
         == "aug-finance: Alpha Vantage gives no answer for the symbol PLAIN1: the cache has no answer, and --offline sends no "
         + "request (run it once without --offline)\n")
-    let skip = run("--offline", "--on-error", "skip")
+    let skip = await run("--offline", "--on-error", "skip")
     #expect(skip.status == 1)
     #expect(skip.outputText == "symbol,status,days\nPLAIN1,failed_transient,\n")
     #expect(desk.logLength == 0)
@@ -184,17 +186,19 @@ import Testing
   }
 
   /// All at once, as each takes the pauses of three retries.
-  @Test func whatMayPassIsTriedAgainAndTold() {
+  @Test func whatMayPassIsTriedAgainAndTold() async {
     let pages = ScriptedServer { _ in
       ServerResponse(200, type: "text/html", text: "<!DOCTYPE html><html>sign in first</html>")
     }
     let failing = ScriptedServer { _ in ServerResponse(503, type: "text/html", text: "<html>later</html>") }
     let desk = FinanceDesk()
     desk.writeSymbols(["PLAIN1"], to: "t.csv")
-    let runs = [
+    let started = [
       start(desk, pages.url), start(desk, "http://127.0.0.1:1/"), start(desk, failing.url),
       start(desk, failing.url, "--datatype", "csv", "--on-error", "skip"),
-    ].map { $0.wait() }
+    ]
+    var runs: [Outcome] = []
+    for program in started { runs.append(await program.end()) }
     let reasons = [
       "the answer cannot be read: ", "no connection to 127.0.0.1:1: connection refused (tried 4 times) ",
       "status 503 (tried 4 times) ",
@@ -226,12 +230,12 @@ import Testing
         + "who is asked)"
     ),
   ])
-  func whatIsNoServiceEndsTheRun(status: Int, text: String) {
+  func whatIsNoServiceEndsTheRun(status: Int, text: String) async {
     let other = ScriptedServer { _ in ServerResponse(status, type: "text/html", text: "<html>no</html>") }
     let desk = FinanceDesk()
     desk.writeSymbols(["PLAIN1"], to: "t.csv")
     for policy in ["fail", "skip"] {
-      let outcome = start(desk, other.url, "--on-error", policy, "-o", "out").wait()
+      let outcome = await start(desk, other.url, "--on-error", policy, "-o", "out").end()
       #expect(outcome.status == 69)
       #expect(outcome.errorText == "aug-finance: \(other.url)/\(status == 404 ? " " : "")\(text)\n")
     }
