@@ -3,6 +3,9 @@ import Synchronization
 
 /// Prices from Alpha Vantage. What was answered once adds up to a history that is kept: a free key gets the last hundred
 /// days alone, so that a longer history grows with each time it is asked for.
+///
+/// A free key asks 25 times a day, so nothing is asked for twice: what a run was told, it remembers, be it that a symbol or
+/// a function is refused, and where no cache remembers the answers it does so itself.
 final class AlphaVantagePrices: PriceSource {
   private let alphaVantage: AlphaVantage
   private let cached: CachedService
@@ -14,27 +17,16 @@ final class AlphaVantagePrices: PriceSource {
   private let today: CalendarDay
   /// How long the last answer about days that may still change is believed.
   private let maximumAge: TimeSpan
+  private let answers: RunAnswers
+  private let entitlement: Entitlement
 
   private struct Notes {
-    /// Asked anew in this run, which `--refresh` does once.
-    var refreshed: Set<Symbol> = []
-    /// As the cache had them, and since when.
-    var recent = RecentlyRead<(history: PriceHistory, stored: Timestamp)>()
-    /// Where no cache remembers them.
-    var histories: [Symbol: PriceHistory] = [:]
     /// Those whose earlier days are given to premium keys alone.
     var limited: Set<Symbol> = []
-    /// Days of the past for which the service says something else than it did.
-    var changed: [Symbol: Int] = [:]
+    /// Those of which the service says something else than it did of days in the past.
+    var changed: Set<Symbol> = []
   }
   private let notes = Mutex(Notes())
-  private enum Entitlement {
-    case unknown, all
-    /// The last hundred points alone, as was said then.
-    case latest(since: Timestamp)
-  }
-  /// What the key may ask for.
-  private let entitlement = Mutex(Entitlement.unknown)
 
   init(
     _ alphaVantage: AlphaVantage, service: CachedService, function: PriceFunction, asksForActions: Bool, clock: Clock,
@@ -47,9 +39,10 @@ final class AlphaVantagePrices: PriceSource {
     self.clock = clock
     self.today = today
     self.maximumAge = maximumAge
-    if function.hasOutputSizes, let refusal = service.kept(refusalKey) {
-      entitlement.withLock { $0 = .latest(since: refusal.stored) }
-    }
+    answers = RunAnswers(service, clock: clock)
+    entitlement = Entitlement(
+      function, answers: answers,
+      key: alphaVantage.cacheKey(function.rawValue, "outputsize=full", alphaVantage.keyMark))
   }
 
   var origin: AnswerOrigin {
@@ -58,31 +51,45 @@ final class AlphaVantagePrices: PriceSource {
   var service: CachedService? { cached }
   var interval: PriceInterval { function.interval }
 
+  /// Those of which nothing is kept come first, then those that were asked for longest ago: when the budget is spent, the
+  /// run of the next day gets further.
+  func inOrder(_ symbols: [Symbol]) -> [Symbol] {
+    let kept = symbols.map { answers.kept(historyKey($0))?.stored }
+    return symbols.indices.sorted { one, other in
+      switch (kept[one], kept[other]) {
+      case (nil, nil): one < other
+      case (nil, _): true
+      case (_, nil): false
+      case (let first?, let second?): (first, one) < (second, other)
+      }
+    }.map { symbols[$0] }
+  }
+
   func prices(
     of symbol: Symbol, in span: PriceSpan
   ) async throws(Service.Refusal) -> CachedService.Answer<SourcedPrices> {
     let days = span.days(today: today)
-    let answer = try await history(of: symbol, days)
-    let history = answer.value
-    // What happened behind the span tells by what its prices are multiplied.
-    let end = asksForActions ? today : days.upperBound
-    let start = span.indices(in: history.series).first.map { min(history.series.days[$0], end) } ?? days.lowerBound
-    var prices = SourcedPrices(
-      isKnown: !history.series.isEmpty, series: history.series.rows(in: start...end),
-      unknown: history.series.isEmpty ? [] : history.unknown(in: days, now: clock.now()))
-    var sum = CachedService.Answer(value: (), attempts: answer.attempts, age: answer.age)
-    if asksForActions, !history.series.isEmpty {
-      let (alphaVantage, clock) = (alphaVantage, clock)
-      let splits = try await actions(CorporateActions.splitsFunction, of: symbol, &sum) {
-        response throws(ServiceFault) in
-        try alphaVantage.splits(in: response, now: clock.now())
-      }
-      let dividends = try await actions(CorporateActions.dividendsFunction, of: symbol, &sum) {
-        response throws(ServiceFault) in try alphaVantage.dividends(in: response, now: clock.now())
-      }
-      prices.actions = CorporateActions(splits: splits, dividends: dividends)
+    var parts = AnswerParts()
+    var history = try await history(of: symbol, days, noting: &parts)
+    guard !history.series.isEmpty else {
+      return parts.answer(SourcedPrices(isKnown: false, series: history.series))
     }
-    return CachedService.Answer(value: prices, attempts: sum.attempts, age: sum.age)
+    var prices = SourcedPrices(series: history.series, unknown: history.unknown(in: days, now: clock.now()))
+    var end = days.upperBound
+    if asksForActions, let (actions, day) = try await actions(of: symbol, upTo: days.upperBound, noting: &parts) {
+      // A dividend behind the span changes its prices by the close of its own day.
+      if let last = actions.dividends.last(where: { $0.exDay <= day })?.exDay, last > end {
+        end = min(today, last.advanced(by: PriceInterval.daily.alignmentLimit))
+        history = try await self.history(of: symbol, days.lowerBound...min(last, today), noting: &parts)
+      }
+      prices.actions = actions
+      prices.seenFrom = day
+      prices.unknownCloses = history.unknown(in: days.lowerBound...max(days.lowerBound, day), now: clock.now())
+    }
+    let start = span.indices(in: history.series).first.map { history.series.days[$0] } ?? days.lowerBound
+    prices.series = history.series.rows(in: min(start, end)...end)
+    prices.shortfall = parts.shortfall
+    return parts.answer(prices)
   }
 
   func report(to diagnostics: Diagnostics) {
@@ -95,7 +102,7 @@ final class AlphaVantagePrices: PriceSource {
     if !notes.changed.isEmpty {
       diagnostics.warning(
         "\(AlphaVantage.serviceName) now gives other prices than before for past days of "
-          + "\(Self.named(Set(notes.changed.keys))): the new ones are taken")
+          + "\(Self.named(notes.changed)): the new ones are taken")
     }
   }
 
@@ -108,66 +115,60 @@ final class AlphaVantagePrices: PriceSource {
 
   private func historyKey(_ symbol: Symbol) -> String { alphaVantage.cacheKey(function.rawValue, symbol.text) }
 
+  /// What is known of the days; when the budget is spent, what is kept of them.
   private func history(
-    of symbol: Symbol, _ days: ClosedRange<CalendarDay>
-  ) async throws(Service.Refusal) -> CachedService.Answer<PriceHistory> {
-    try await cached.ask(historyKey(symbol)) {
-      known(symbol, days)
-    } asking: { () throws(Service.Refusal) in
-      try await ask(for: symbol, days)
+    of symbol: Symbol, _ days: ClosedRange<CalendarDay>, noting parts: inout AnswerParts
+  ) async throws(Service.Refusal) -> PriceHistory {
+    try refuse(symbol)
+    do throws(Service.Refusal) {
+      let answer = try await cached.ask(historyKey(symbol)) {
+        known(symbol, days)
+      } asking: { () throws(Service.Refusal) in
+        try await ask(for: symbol, days)
+      }
+      parts.add(answer)
+      return answer.value
+    } catch {
+      guard case .spent = error.kind, let kept = kept(symbol), !kept.value.series.isEmpty else {
+        throw parts.refusal(error)
+      }
+      parts.add(CachedService.Answer(value: (), attempts: error.attempts, age: kept.age))
+      parts.shortfall = parts.shortfall ?? error
+      return kept.value
     }
   }
 
   /// What is kept of a symbol, whatever it is.
   private func kept(_ symbol: Symbol) -> CachedService.Answer<PriceHistory>? {
-    guard let cache = cached.cache else {
-      return notes.withLock { $0.histories[symbol] }.map { CachedService.Answer(value: $0, age: 0) }
-    }
-    guard let entry = cache.entry(for: historyKey(symbol), maximumAge: nil),
-      let history = PriceHistory(bytes: entry.body), history.function == function
+    guard let kept = answers.kept(historyKey(symbol)), let history = PriceHistory(bytes: kept.body),
+      history.function == function
     else { return nil }
-    notes.withLock { $0.recent.keep((history, entry.stored), of: symbol, points: history.series.count) }
-    return CachedService.Answer(value: history, age: entry.age)
+    return CachedService.Answer(value: history, age: answers.age(of: kept))
   }
 
   /// What is kept, if it holds all that is asked for, or all that can be had.
   private func known(_ symbol: Symbol, _ days: ClosedRange<CalendarDay>) -> CachedService.Answer<PriceHistory>? {
-    if isToRefresh(symbol) { return nil }
-    if let answer = recent(symbol), suffices(answer.value, for: days, of: symbol) { return answer }
-    // Another process may have added to it.
-    guard let answer = kept(symbol), suffices(answer.value, for: days, of: symbol) else { return nil }
+    if answers.isToRefresh(historyKey(symbol)) { return nil }
+    guard let answer = kept(symbol) else { return nil }
+    guard cached.isOffline || size(toFill: days, of: answer.value) == nil else { return nil }
+    noteLimit(symbol, answer.value, days)
     return answer
-  }
-
-  private func suffices(_ history: PriceHistory, for days: ClosedRange<CalendarDay>, of symbol: Symbol) -> Bool {
-    guard cached.isOffline || size(toFill: days, of: history) == nil else { return false }
-    noteLimit(symbol, history, days)
-    return true
-  }
-
-  private func recent(_ symbol: Symbol) -> CachedService.Answer<PriceHistory>? {
-    guard let (history, stored) = notes.withLock({ $0.recent[symbol] }) else { return nil }
-    return CachedService.Answer(value: history, age: max(0, clock.now().since(stored)))
-  }
-
-  private func isToRefresh(_ symbol: Symbol) -> Bool {
-    cached.refreshes && notes.withLock { !$0.refreshed.contains(symbol) }
   }
 
   /// How much must be asked for; nil when nothing that can be had is missing.
   private func size(toFill days: ClosedRange<CalendarDay>, of history: PriceHistory) -> OutputSize? {
-    var history = history
-    history.fullRefused = entitlement.withLock { if case .latest(let since) = $0 { since } else { nil } }
     let now = clock.now()
-    return history.outputSize(
-      toFill: history.gaps(in: days, now: now, maximumAge: maximumAge), now: now, maximumAge: maximumAge)
+    let gaps = history.gaps(in: days, now: now, maximumAge: maximumAge)
+    if gaps.isEmpty { return nil }
+    var history = history
+    history.fullRefused = entitlement.isToLatestAlone ? now : nil
+    return history.outputSize(toFill: gaps, now: now, maximumAge: maximumAge)
   }
 
   private func noteLimit(_ symbol: Symbol, _ history: PriceHistory, _ days: ClosedRange<CalendarDay>) {
-    guard case .latest = entitlement.withLock({ $0 }), !history.unknown(in: days, now: clock.now()).isEmpty else {
-      return
+    if entitlement.isToLatestAlone, !history.unknown(in: days, now: clock.now()).isEmpty {
+      notes.withLock { _ = $0.limited.insert(symbol) }
     }
-    notes.withLock { _ = $0.limited.insert(symbol) }
   }
 
   /// Asks for what is not known, and adds it to what is kept.
@@ -175,27 +176,36 @@ final class AlphaVantagePrices: PriceSource {
     for symbol: Symbol, _ days: ClosedRange<CalendarDay>
   ) async throws(Service.Refusal) -> CachedService.Answer<PriceHistory> {
     var history = kept(symbol)?.value ?? PriceHistory(of: function)
+    let start = answers.isToRefresh(historyKey(symbol)) ? PriceHistory(of: function) : history
+    var size = size(toFill: days, of: start) ?? .compact
+    // One asks what the key may ask for; the others wait for what it is told.
+    let turn = await entitlement.turn(toAskFor: size)
+    defer { turn?.end() }
+    if turn != nil { size = self.size(toFill: days, of: start) ?? .compact }
+    try refuse(symbol)
     var attempts: [ContextFormatter.Attempt] = []
-    var size = size(toFill: days, of: isToRefresh(symbol) ? PriceHistory(of: function) : history) ?? .compact
     var answer = try await series(of: symbol, size, history, noting: &attempts)
     if case .premiumOutputSize = answer, size == .full {
-      noteThatAllIsRefused()
+      entitlement.noteRefusalOfAll()
+      turn?.end()
       size = .compact
       answer = try await series(of: symbol, size, history, noting: &attempts)
-    } else if case .series = answer, size == .full {
-      entitlement.withLock { $0 = .all }
     }
     switch answer {
     case .series(let prices):
+      entitlement.noteAnswer(to: size)
       let change = history.add(
         prices.series, size: size, fetched: clock.now(), isWhole: prices.isSurelyWhole)
-      if !change.changedDays.isEmpty { notes.withLock { $0.changed[symbol] = change.changedDays.count } }
+      if !change.changedDays.isEmpty { notes.withLock { _ = $0.changed.insert(symbol) } }
     case .noData: history.addNothing(fetched: clock.now())
+    case .premiumEndpoint(let text):
+      entitlement.noteRefusalOfFunction(text)
+      throw Service.Refusal(kind: .permanent, reason: text, attempts: attempts)
     case .premiumOutputSize:
       throw Service.Refusal(
         kind: .permanent, reason: "the service gives the prices of \(symbol) to premium keys alone", attempts: attempts)
     }
-    keep(history, of: symbol)
+    answers.keep(history.bytes, historyKey(symbol))
     noteLimit(symbol, history, days)
     return CachedService.Answer(value: history, attempts: attempts)
   }
@@ -220,61 +230,104 @@ final class AlphaVantagePrices: PriceSource {
       attempts += answer.attempts
       return answer.value
     } catch {
+      if error.kind == .permanent { answers.keep(Array(error.reason.utf8), refusedKey(symbol)) }
       throw Service.Refusal(kind: error.kind, reason: error.reason, attempts: attempts + error.attempts)
     }
   }
 
-  private func keep(_ history: PriceHistory, of symbol: Symbol) {
-    cached.cache?.store(history.bytes, for: historyKey(symbol))
-    notes.withLock { notes in
-      notes.refreshed.insert(symbol)
-      notes.recent.forget(symbol)
-      if cached.cache == nil { notes.histories[symbol] = history }
-    }
-  }
+  // MARK: Refusals
 
-  // MARK: What the key may ask for
+  private func refusedKey(_ symbol: Symbol) -> String { historyKey(symbol) + " refused" }
 
-  /// What it is kept under that the key may not ask for whole histories, so that no request is wasted on it for a while.
-  private var refusalKey: String { alphaVantage.cacheKey(function.rawValue, "outputsize=full", alphaVantage.keyMark) }
-
-  private func noteThatAllIsRefused() {
-    let now = clock.now()
-    entitlement.withLock { $0 = .latest(since: now) }
-    cached.cache?.store([], for: refusalKey)
-  }
-
-  /// Whether one symbol must be asked for alone first, since nobody knows what the key may ask for.
-  func asksAloneFirst(_ spans: some Sequence<PriceSpan>) -> Bool {
-    guard function.hasOutputSizes, case .unknown = entitlement.withLock({ $0 }) else { return false }
-    let latest = PriceSpan.latest.days(today: today)
-    return spans.contains { $0.days(today: today).lowerBound < latest.lowerBound }
+  /// Asks for nothing that was refused not long ago.
+  private func refuse(_ symbol: Symbol) throws(Service.Refusal) {
+    if let reason = entitlement.refusalOfFunction { throw Service.Refusal(kind: .permanent, reason: reason) }
+    let key = refusedKey(symbol)
+    guard !answers.isToRefresh(key), let kept = answers.kept(key),
+      cached.isOffline || maximumAge.seconds.map({ answers.age(of: kept) < $0 }) ?? true
+    else { return }
+    throw Service.Refusal(kind: .permanent, reason: printable(String(decoding: kept.body, as: UTF8.self)))
   }
 
   // MARK: Splits and dividends
 
-  private func actions<Row: Sendable>(
-    _ name: String, of symbol: Symbol, _ sum: inout CachedService.Answer<Void>, reading: @escaping Service.Judge<[Row]>
-  ) async throws(Service.Refusal) -> [Row] {
-    let key = alphaVantage.cacheKey(name, alphaVantage.dataType.rawValue, symbol.text)
-    let (cached, alphaVantage) = (cached, alphaVantage)
+  /// The symbol's splits and dividends, and the day from which they are seen; nil when the budget is spent.
+  ///
+  /// A list that was kept behind the span does: what happened since changes all of its prices alike.
+  private func actions(
+    of symbol: Symbol, upTo end: CalendarDay, noting parts: inout AnswerParts
+  ) async throws(Service.Refusal) -> (actions: CorporateActions, day: CalendarDay)? {
+    let (alphaVantage, clock) = (alphaVantage, clock)
+    guard
+      let splits = try await list(
+        CorporateActions.splitsFunction, of: symbol, upTo: end, noting: &parts,
+        reading: { response throws(ServiceFault) in try alphaVantage.splits(in: response, now: clock.now()) }),
+      let dividends = try await list(
+        CorporateActions.dividendsFunction, of: symbol, upTo: end, noting: &parts,
+        reading: { response throws(ServiceFault) in try alphaVantage.dividends(in: response, now: clock.now()) })
+    else { return nil }
+    return (
+      CorporateActions(splits: splits.rows, dividends: dividends.rows), min(splits.day, dividends.day)
+    )
+  }
+
+  private struct List<Row: Sendable>: Sendable {
+    var rows: [Row]
+    /// On which it was kept.
+    var day: CalendarDay
+  }
+
+  private func list<Row: Sendable>(
+    _ name: String, of symbol: Symbol, upTo end: CalendarDay, noting parts: inout AnswerParts,
+    reading: @escaping Service.Judge<[Row]>
+  ) async throws(Service.Refusal) -> List<Row>? {
+    let key = alphaVantage.cacheKey(name, symbol.text)
+    let (answers, maximumAge, today) = (answers, maximumAge, today)
     do throws(Service.Refusal) {
-      let answer = try await cached.ask(key) { () -> CachedService.Answer<[Row]>? in
-        guard let entry = cached.kept(key) else { return nil }
-        let response = HTTPResponse(status: 200, url: alphaVantage.address, headers: [], body: entry.body)
-        return (try? reading(response)).map { CachedService.Answer(value: $0, age: entry.age) }
+      let answer = try await cached.ask(key) { () -> CachedService.Answer<List<Row>>? in
+        guard !answers.isToRefresh(key), let kept = answers.kept(key) else { return nil }
+        let (day, age) = (NewYork.day(at: kept.stored), answers.age(of: kept))
+        let isFresh = day == today && maximumAge.seconds.map { age < $0 } ?? true
+        guard day > end || isFresh || cached.isOffline else { return nil }
+        let response = HTTPResponse(status: 200, url: alphaVantage.address, headers: [], body: kept.body)
+        return (try? reading(response)).map { CachedService.Answer(value: List(rows: $0, day: day), age: age) }
       } asking: { () throws(Service.Refusal) in
         let request = try alphaVantage.request(name, of: symbol)
         let answer = try await cached.service.ask(request, kind: name, judge: reading)
-        cached.cache?.store(answer.response.body, for: key)
-        return CachedService.Answer(value: answer.value, attempts: answer.attempts)
+        answers.keep(answer.response.body, key)
+        return CachedService.Answer(value: List(rows: answer.value, day: today), attempts: answer.attempts)
       }
-      sum.attempts += answer.attempts
-      sum.age = answer.age.flatMap { age in sum.age.map { max($0, age) } }
+      parts.add(answer)
       return answer.value
     } catch {
-      throw Service.Refusal(kind: error.kind, reason: error.reason, attempts: sum.attempts + error.attempts)
+      guard case .spent = error.kind else { throw parts.refusal(error) }
+      parts.add(CachedService.Answer(value: (), attempts: error.attempts, age: 0))
+      parts.shortfall = parts.shortfall ?? error
+      return nil
     }
+  }
+}
+
+/// What an answer is put together from.
+private struct AnswerParts {
+  private var attempts: [ContextFormatter.Attempt] = []
+  /// Of the oldest; nil once something was asked for.
+  private var age: Double? = 0
+  /// The budget was spent before all was there.
+  var shortfall: Service.Refusal?
+
+  mutating func add<Value>(_ answer: CachedService.Answer<Value>) {
+    attempts += answer.attempts
+    age = answer.age.flatMap { new in age.map { max($0, new) } }
+  }
+
+  func answer<Value>(_ value: Value) -> CachedService.Answer<Value> {
+    CachedService.Answer(value: value, attempts: attempts, age: age)
+  }
+
+  /// With the tries of the parts before.
+  func refusal(_ refusal: Service.Refusal) -> Service.Refusal {
+    Service.Refusal(kind: refusal.kind, reason: refusal.reason, attempts: attempts + refusal.attempts)
   }
 }
 

@@ -33,13 +33,15 @@ struct PriceAugmenter: Augmenter {
     }
     let (source, wanted) = (source, spans)
     let answers = try await policy.answers(
-      to: questions.map { $0.wanted?.symbol }, firstAlone: source.asksAloneFirst(wanted.values),
+      to: questions.map { $0.wanted?.symbol }, inOrder: { source.inOrder($0) },
       describe: { "the symbol \($0)" }
     ) { symbol throws(Service.Refusal) in
       try await source.prices(of: symbol, in: wanted[symbol] ?? .latest)
     }
     return zip(questions, answers).map { question, answer in
-      answer.map { PriceReply(question: question, prices: $0) }
+      var answer = answer
+      answer.refusal = answer.refusal ?? answer.value?.shortfall
+      return answer.map { PriceReply(question: question, prices: $0) }
     }
   }
 

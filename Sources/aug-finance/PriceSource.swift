@@ -14,15 +14,15 @@ protocol PriceSource: Sendable {
   func prices(of symbol: Symbol, in span: PriceSpan) async throws(Service.Refusal)
     -> CachedService.Answer<SourcedPrices>
 
-  /// Whether the first answer tells something that spares requests for the others, so that it is to be waited for.
-  func asksAloneFirst(_ spans: some Sequence<PriceSpan>) -> Bool
+  /// The order in which symbols are best asked for.
+  func inOrder(_ symbols: [Symbol]) -> [Symbol]
 
   /// Tells in the end what a person should know of the source.
   func report(to diagnostics: Diagnostics)
 }
 
 extension PriceSource {
-  func asksAloneFirst(_ spans: some Sequence<PriceSpan>) -> Bool { false }
+  func inOrder(_ symbols: [Symbol]) -> [Symbol] { symbols }
   func report(to diagnostics: Diagnostics) {}
 }
 
@@ -36,6 +36,12 @@ struct SourcedPrices: Sendable {
   var actions: CorporateActions?
   /// Spans of days of which nothing can be known.
   var unknown: [ClosedRange<CalendarDay>] = []
+  /// From which day splits and dividends are seen: those that come later are not in the list.
+  var seenFrom: CalendarDay?
+  /// Days up to then whose closes nobody knows.
+  var unknownCloses: [ClosedRange<CalendarDay>] = []
+  /// Why this is not all: the budget is spent.
+  var shortfall: Service.Refusal?
   /// The file, where the source has one for each symbol.
   var file: String?
 }

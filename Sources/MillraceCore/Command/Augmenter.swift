@@ -115,28 +115,26 @@ extension RefusalPolicy {
   ///
   /// - Parameters:
   ///   - questions: of each row; nil for a row that asks nothing.
-  ///   - firstAlone: the first answer is waited for before the others are asked for, as it may spare them requests.
+  ///   - inOrder: puts the different questions into the order in which they are asked.
   ///   - describe: names a question in a message, such as "the symbol IBM".
   /// - Returns: An answer for each row, whose value is nil where there is none.
   /// - Throws: what ends the run.
   public func answers<Question: Hashable & Sendable, Value: Sendable>(
-    to questions: [Question?], firstAlone: Bool = false, describe: (Question) -> String,
+    to questions: [Question?], inOrder: ([Question]) -> [Question] = { $0 },
+    describe: (Question) -> String,
     _ ask: @escaping @Sendable (Question) async throws(Service.Refusal) -> CachedService.Answer<Value>
   ) async throws(Failure) -> [Answered<Value?>] {
-    var outcomes: [Question: Result<CachedService.Answer<Value>, Service.Refusal>] = [:]
-    let asked = questions.compactMap(\.self)
-    for group in firstAlone ? [asked.prefix(1), asked.dropFirst()] : [asked[...]] {
-      let answered = try await askEachOnce(group.filter { outcomes[$0] == nil }) { question in
-        do throws(Service.Refusal) {
-          return Result<CachedService.Answer<Value>, Service.Refusal>.success(try await ask(question))
-        } catch {
-          return .failure(error)
-        }
-      } reasonToStop: { question, outcome in
-        guard case .failure(let refusal) = outcome else { return nil }
-        return reasonToStop(refusal, about: describe(question))
+    var seen: Set<Question> = []
+    let different = questions.compactMap(\.self).filter { seen.insert($0).inserted }
+    let outcomes = try await askEachOnce(inOrder(different)) { question in
+      do throws(Service.Refusal) {
+        return Result<CachedService.Answer<Value>, Service.Refusal>.success(try await ask(question))
+      } catch {
+        return .failure(error)
       }
-      outcomes.merge(answered) { _, new in new }
+    } reasonToStop: { question, outcome in
+      guard case .failure(let refusal) = outcome else { return nil }
+      return reasonToStop(refusal, about: describe(question))
     }
     var told: Set<Question> = []
     return questions.map { question in
