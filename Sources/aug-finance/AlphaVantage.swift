@@ -55,15 +55,17 @@ struct AlphaVantage: Sendable {
   {
     var parameters = FormParameters([("function", function.rawValue), ("symbol", symbol.text)])
     if function.hasOutputSizes { parameters.append("outputsize", size.rawValue) }
-    return try request(parameters)
+    return try request(parameters, dataType)
   }
 
+  /// A request for a list, in JSON always: of one in CSV that was cut nothing tells that its oldest lines are missing.
+  ///
   /// - Parameter function: SPLITS or DIVIDENDS.
   func request(_ function: String, of symbol: Symbol) throws(Service.Refusal) -> HTTPRequest {
-    try request(FormParameters([("function", function), ("symbol", symbol.text)]))
+    try request(FormParameters([("function", function), ("symbol", symbol.text)]), .json)
   }
 
-  private func request(_ parameters: FormParameters) throws(Service.Refusal) -> HTTPRequest {
+  private func request(_ parameters: FormParameters, _ dataType: DataType) throws(Service.Refusal) -> HTTPRequest {
     guard let key else {
       let failure = Failure(
         .badConfiguration, "no key is set for \(Self.serviceName), which answers nobody without one",
@@ -80,11 +82,15 @@ struct AlphaVantage: Sendable {
 
   // MARK: What an answer is worth
 
-  /// The prices in an answer; nil when the service has no data for the symbol, or gives this size to premium keys alone.
+  /// What comes of a request for prices.
   enum SeriesAnswer: Sendable {
     case series(PriceAnswer)
+    /// The service knows nothing of the symbol.
     case noData
+    /// Whole histories are for premium keys alone.
     case premiumOutputSize
+    /// So is the function, as the service says in these words.
+    case premiumEndpoint(String)
   }
 
   func series(in response: HTTPResponse, of function: PriceFunction, now: Timestamp) throws(ServiceFault)
@@ -99,6 +105,7 @@ struct AlphaVantage: Sendable {
       if case .message(let message) = error {
         if message.kind == .noData { return .noData }
         if message.kind == .premiumOutputSize { return .premiumOutputSize }
+        if message.kind == .premiumEndpoint { return .premiumEndpoint(Self.told(message)) }
       }
       throw fault(error, response, now: now)
     }
@@ -116,14 +123,12 @@ struct AlphaVantage: Sendable {
     }
   }
 
-  /// Of a symbol of which the service knows nothing there are none.
   private func rows<Row>(
     in response: HTTPResponse, now: Timestamp, _ read: ([UInt8]) throws(PriceAnswer.Problem) -> [Row]
   ) throws(ServiceFault) -> [Row] {
     do throws(PriceAnswer.Problem) {
       return try body(of: response, read)
     } catch {
-      if case .message(let message) = error, message.kind == .noData { return [] }
       throw fault(error, response, now: now)
     }
   }
@@ -137,7 +142,15 @@ struct AlphaVantage: Sendable {
       }
       throw .message(message)
     }
-    return try read(response.body)
+    do throws(PriceAnswer.Problem) {
+      return try read(response.body)
+    } catch {
+      // What is neither a table nor JSON may be a sentence.
+      guard case .unreadable = error, let message = AlphaVantageMessage(body: response.body, key: key) else {
+        throw error
+      }
+      throw .message(message)
+    }
   }
 
   private func fault(_ problem: PriceAnswer.Problem, _ response: HTTPResponse, now: Timestamp) -> ServiceFault {
@@ -147,10 +160,13 @@ struct AlphaVantage: Sendable {
     }
   }
 
+  private static func told(_ message: AlphaVantageMessage) -> String { "the service says \"\(message.text)\"" }
+
   private func fault(_ message: AlphaVantageMessage, _ response: HTTPResponse, now: Timestamp) -> ServiceFault {
-    let told = "the service says \"\(message.text)\""
+    let told = Self.told(message)
     switch message.kind {
     case .invalidCall, .premiumEndpoint, .premiumOutputSize: return .permanent(told)
+    // Of splits and dividends, where there are prices, there is at least an empty list.
     case .noData: return .transient("an answer without data")
     case .keyMissingOrInvalid, .demoKey:
       return .fatal(
@@ -168,7 +184,7 @@ struct AlphaVantage: Sendable {
 
   private func fault(unreadable text: String, _ response: HTTPResponse) -> ServiceFault {
     switch response.status {
-    case 200: return .transient("the answer cannot be read: \(text)")
+    case 200: return .transient("the answer cannot be read: \(AlphaVantageMessage.redacted(text, key: key))")
     case 429: return .tooFast("status 429")
     case 401, 403, 407:
       return .fatal(

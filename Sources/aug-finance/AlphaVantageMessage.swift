@@ -37,7 +37,8 @@ struct AlphaVantageMessage: Error, Sendable, Equatable {
   /// Seconds after which the minute limit has room again.
   static let minuteLimitPause = 60.0
   /// Seconds after which a burst is over.
-  static let burstPause = 1.0
+  /// Of words that are looked at.
+  private static let mostBytes = 4096
 
   /// The members that hold words for a person; data has none of them at its top.
   private static let members = [
@@ -53,6 +54,13 @@ struct AlphaVantageMessage: Error, Sendable, Equatable {
   ///   - key: The key that was sent; it does not come out.
   init?(status: Int = 200, body: [UInt8], key: String?) {
     let start = body.withoutByteOrderMark
+    if status == 200, let first = start.first(where: { !$0.isBlank }), first.isLetter {
+      // A sentence by itself; a table begins with names of columns, which mean nothing of this kind.
+      let words = String(decoding: start.prefix(Self.mostBytes), as: UTF8.self)
+      guard let kind = Self.kind(of: Self.redacted(words, key: nil)) else { return nil }
+      self.init(kind, Self.line(Self.redacted(words, key: key)))
+      return
+    }
     guard start.first(where: { !$0.isBlank }) == UInt8(ascii: "{"),
       let document = try? JSONValue.parse(bytes: start, maximumDepth: 16), let members = document.members
     else { return nil }
@@ -71,7 +79,7 @@ struct AlphaVantageMessage: Error, Sendable, Equatable {
       let member = members.first(where: { lower.contains($0.name.lowercased().trimmingBlanks) })
     else { return nil }
     // A text that is no string, such as an object of details, is told as it stands.
-    let words = member.value.text ?? member.value.json
+    let words = String(decoding: (member.value.text ?? member.value.json).utf8.prefix(Self.mostBytes), as: UTF8.self)
     // The key may spell anything, so it is taken out where it is repeated; not everywhere, since it may be "demo".
     let kind = Self.kind(of: Self.redacted(words, key: nil))
     if kind == nil, status != 200 { return nil }
@@ -152,4 +160,8 @@ extension JSONValue {
     buffer.append(Array(bytes))
     return try unsafe parse(buffer.bytes, maximumDepth: maximumDepth)
   }
+}
+
+extension UInt8 {
+  fileprivate var isLetter: Bool { (0x61...0x7a).contains(self | 0x20) }
 }

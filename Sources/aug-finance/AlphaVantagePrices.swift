@@ -21,6 +21,8 @@ final class AlphaVantagePrices: PriceSource {
   private let entitlement: Entitlement
 
   private struct Notes {
+    /// As they were kept, and since when.
+    var recent = RecentlyRead<(history: PriceHistory, stored: Timestamp)>()
     /// Those whose earlier days are given to premium keys alone.
     var limited: Set<Symbol> = []
     /// Those of which the service says something else than it did of days in the past.
@@ -76,7 +78,8 @@ final class AlphaVantagePrices: PriceSource {
     }
     var prices = SourcedPrices(series: history.series, unknown: history.unknown(in: days, now: clock.now()))
     var end = days.upperBound
-    if asksForActions, let (actions, day) = try await actions(of: symbol, upTo: days.upperBound, noting: &parts) {
+    if asksForActions {
+      let (actions, day) = try await actions(of: symbol, upTo: days.upperBound, noting: &parts)
       // A dividend behind the span changes its prices by the close of its own day.
       if let last = actions.dividends.last(where: { $0.exDay <= day })?.exDay, last > end {
         end = min(today, last.advanced(by: PriceInterval.daily.alignmentLimit))
@@ -143,16 +146,28 @@ final class AlphaVantagePrices: PriceSource {
     guard let kept = answers.kept(historyKey(symbol)), let history = PriceHistory(bytes: kept.body),
       history.function == function
     else { return nil }
-    return CachedService.Answer(value: history, age: answers.age(of: kept))
+    notes.withLock { $0.recent.keep((history, kept.stored), of: symbol, points: history.series.count) }
+    return CachedService.Answer(value: history, age: answers.age(of: kept.stored))
+  }
+
+  private func recent(_ symbol: Symbol) -> CachedService.Answer<PriceHistory>? {
+    guard let (history, stored) = notes.withLock({ $0.recent[symbol] }) else { return nil }
+    return CachedService.Answer(value: history, age: answers.age(of: stored))
   }
 
   /// What is kept, if it holds all that is asked for, or all that can be had.
   private func known(_ symbol: Symbol, _ days: ClosedRange<CalendarDay>) -> CachedService.Answer<PriceHistory>? {
     if answers.isToRefresh(historyKey(symbol)) { return nil }
-    guard let answer = kept(symbol) else { return nil }
-    guard cached.isOffline || size(toFill: days, of: answer.value) == nil else { return nil }
-    noteLimit(symbol, answer.value, days)
+    if let answer = recent(symbol), suffices(answer.value, for: days, of: symbol) { return answer }
+    // Another process may have added to it.
+    guard let answer = kept(symbol), suffices(answer.value, for: days, of: symbol) else { return nil }
     return answer
+  }
+
+  private func suffices(_ history: PriceHistory, for days: ClosedRange<CalendarDay>, of symbol: Symbol) -> Bool {
+    guard cached.isOffline || size(toFill: days, of: history) == nil else { return false }
+    noteLimit(symbol, history, days)
+    return true
   }
 
   /// How much must be asked for; nil when nothing that can be had is missing.
@@ -206,6 +221,7 @@ final class AlphaVantagePrices: PriceSource {
         kind: .permanent, reason: "the service gives the prices of \(symbol) to premium keys alone", attempts: attempts)
     }
     answers.keep(history.bytes, historyKey(symbol))
+    notes.withLock { $0.recent.forget(symbol) }
     noteLimit(symbol, history, days)
     return CachedService.Answer(value: history, attempts: attempts)
   }
@@ -244,31 +260,27 @@ final class AlphaVantagePrices: PriceSource {
     if let reason = entitlement.refusalOfFunction { throw Service.Refusal(kind: .permanent, reason: reason) }
     let key = refusedKey(symbol)
     guard !answers.isToRefresh(key), let kept = answers.kept(key),
-      cached.isOffline || maximumAge.seconds.map({ answers.age(of: kept) < $0 }) ?? true
+      cached.isOffline || maximumAge.seconds.map({ answers.age(of: kept.stored) < $0 }) ?? true
     else { return }
     throw Service.Refusal(kind: .permanent, reason: printable(String(decoding: kept.body, as: UTF8.self)))
   }
 
   // MARK: Splits and dividends
 
-  /// The symbol's splits and dividends, and the day from which they are seen; nil when the budget is spent.
+  /// The symbol's splits and dividends, and the day from which they are seen.
   ///
   /// A list that was kept behind the span does: what happened since changes all of its prices alike.
   private func actions(
     of symbol: Symbol, upTo end: CalendarDay, noting parts: inout AnswerParts
-  ) async throws(Service.Refusal) -> (actions: CorporateActions, day: CalendarDay)? {
+  ) async throws(Service.Refusal) -> (actions: CorporateActions, day: CalendarDay) {
     let (alphaVantage, clock) = (alphaVantage, clock)
-    guard
-      let splits = try await list(
-        CorporateActions.splitsFunction, of: symbol, upTo: end, noting: &parts,
-        reading: { response throws(ServiceFault) in try alphaVantage.splits(in: response, now: clock.now()) }),
-      let dividends = try await list(
-        CorporateActions.dividendsFunction, of: symbol, upTo: end, noting: &parts,
-        reading: { response throws(ServiceFault) in try alphaVantage.dividends(in: response, now: clock.now()) })
-    else { return nil }
-    return (
-      CorporateActions(splits: splits.rows, dividends: dividends.rows), min(splits.day, dividends.day)
-    )
+    let splits = try await list(CorporateActions.splitsFunction, of: symbol, upTo: end, noting: &parts) {
+      response throws(ServiceFault) in try alphaVantage.splits(in: response, now: clock.now())
+    }
+    let dividends = try await list(CorporateActions.dividendsFunction, of: symbol, upTo: end, noting: &parts) {
+      response throws(ServiceFault) in try alphaVantage.dividends(in: response, now: clock.now())
+    }
+    return (CorporateActions(splits: splits.rows, dividends: dividends.rows), min(splits.day, dividends.day))
   }
 
   private struct List<Row: Sendable>: Sendable {
@@ -280,13 +292,13 @@ final class AlphaVantagePrices: PriceSource {
   private func list<Row: Sendable>(
     _ name: String, of symbol: Symbol, upTo end: CalendarDay, noting parts: inout AnswerParts,
     reading: @escaping Service.Judge<[Row]>
-  ) async throws(Service.Refusal) -> List<Row>? {
+  ) async throws(Service.Refusal) -> List<Row> {
     let key = alphaVantage.cacheKey(name, symbol.text)
     let (answers, maximumAge, today) = (answers, maximumAge, today)
     do throws(Service.Refusal) {
       let answer = try await cached.ask(key) { () -> CachedService.Answer<List<Row>>? in
         guard !answers.isToRefresh(key), let kept = answers.kept(key) else { return nil }
-        let (day, age) = (NewYork.day(at: kept.stored), answers.age(of: kept))
+        let (day, age) = (NewYork.day(at: kept.stored), answers.age(of: kept.stored))
         let isFresh = day == today && maximumAge.seconds.map { age < $0 } ?? true
         guard day > end || isFresh || cached.isOffline else { return nil }
         let response = HTTPResponse(status: 200, url: alphaVantage.address, headers: [], body: kept.body)
@@ -300,10 +312,7 @@ final class AlphaVantagePrices: PriceSource {
       parts.add(answer)
       return answer.value
     } catch {
-      guard case .spent = error.kind else { throw parts.refusal(error) }
-      parts.add(CachedService.Answer(value: (), attempts: error.attempts, age: 0))
-      parts.shortfall = parts.shortfall ?? error
-      return nil
+      throw parts.refusal(error)
     }
   }
 }

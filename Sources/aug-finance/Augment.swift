@@ -64,7 +64,7 @@ struct Augment: FilterCommand {
         source: prices, asking: asking, layout: layout,
         policy: RefusalPolicy(
           service: prices.origin.name, stopsEarly: input.onError == .fail,
-          keepsAnswers: prices.service?.cache != nil)),
+          keepsAnswers: prices.service?.cache != nil), isLimited: source.isLimited),
       reading: input, writing: format)
   }
 

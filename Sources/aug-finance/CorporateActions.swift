@@ -2,6 +2,9 @@ import MillraceCore
 
 /// A day on which each share became `factor` shares; a factor may be a fraction, and below 1 shares were put together.
 struct Split: Sendable, Equatable {
+  /// There was never one beyond these.
+  static let factors = 1e-6...1e6
+
   var day: CalendarDay
   /// As it came.
   var factor: String
@@ -30,7 +33,9 @@ struct CorporateActions: Sendable, Equatable {
     var splits: [Split] = []
     var dividends: [Dividend] = []
     for index in series.indices {
-      if let factor = series.text(.splitCoefficient, at: index), let number = Double(factor), number > 0, number != 1 {
+      if let factor = series.text(.splitCoefficient, at: index), let number = Double(factor),
+        Split.factors.contains(number), number != 1
+      {
         splits.append(Split(day: series.days[index], factor: factor))
       }
       if let amount = series.text(.dividendAmount, at: index), let number = Double(amount), number > 0 {
@@ -52,7 +57,9 @@ struct CorporateActions: Sendable, Equatable {
     var splits: [Split] = []
     for row in rows {
       guard let day = row.day else { throw .unreadable("a split has no day") }
-      guard let factor = Double(row.number), factor > 0 else { throw .unreadable("a split of \(row.number)") }
+      guard let factor = Double(row.number), Split.factors.contains(factor) else {
+        throw .unreadable("a split of \(row.number)")
+      }
       splits.append(Split(day: day, factor: row.number))
     }
     splits.sort { $0.day < $1.day }

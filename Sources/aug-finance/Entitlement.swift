@@ -109,7 +109,7 @@ final class Entitlement: Sendable {
   /// Takes over what another run was told.
   private func look() {
     guard function.hasOutputSizes, !answers.isToRefresh(key), let kept = answers.kept(key),
-      answers.age(of: kept) < Self.longestRefusal
+      answers.age(of: kept.stored) < Self.longestRefusal
     else { return }
     state.withLock { if $0.size == .unknown { $0.size = .latest } }
   }

@@ -64,8 +64,8 @@ final class FolderPrices: PriceSource {
     }
     try record(file)
     try check(series, of: file)
-    let isAdjustable = series.columns.contains(.splitCoefficient) || series.columns.contains(.dividendAmount)
-    return SourcedPrices(series: series, actions: isAdjustable ? CorporateActions(in: series) : nil, file: file)
+    let hasActions = [.splitCoefficient, .dividendAmount].allSatisfy(series.columns.contains)
+    return SourcedPrices(series: series, actions: hasActions ? CorporateActions(in: series) : nil, file: file)
   }
 
   /// - Throws: bad data when a week or month has several prices. The last one may have two: some files end with the running day.

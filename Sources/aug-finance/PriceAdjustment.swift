@@ -61,7 +61,11 @@ struct PriceAdjustment: Sendable, Equatable {
   /// - Parameters:
   ///   - closes: Daily and not adjusted, over the days of the dividends and of the trading days before them.
   ///   - day: From which prices are seen; what happens later has not happened. (Dividends are announced.)
-  init(_ actions: CorporateActions, closes: PriceSeries, method: Method = .exDayClose, seenFrom day: CalendarDay) {
+  ///   - unknown: Days whose closes nobody knows.
+  init(
+    _ actions: CorporateActions, closes: PriceSeries, unknown: [ClosedRange<CalendarDay>] = [],
+    method: Method = .exDayClose, seenFrom day: CalendarDay
+  ) {
     var factors: [Factor] = []
     var missing: [Missing] = []
     var splitOf: [CalendarDay: Double] = [:]
@@ -76,7 +80,9 @@ struct PriceAdjustment: Sendable, Equatable {
       dividends = dividends.dropFirst(sameDay.count)
       let amount = sameDay.map(\.amount).joined(separator: "+")
       let sum = sameDay.reduce(0) { $0 + (Double($1.amount) ?? 0) }
-      switch Self.factor(of: sum, on: first.exDay, split: splitOf[first.exDay] ?? 1, closes: closes, method: method) {
+      let factor = Self.factor(
+        of: sum, on: first.exDay, split: splitOf[first.exDay] ?? 1, closes: closes, unknown: unknown, method: method)
+      switch factor {
       case .success(let factor):
         factors.append(Factor(day: first.exDay, kind: .dividend, amount: amount, factor: factor))
       case .failure(let problem):
@@ -103,13 +109,15 @@ struct PriceAdjustment: Sendable, Equatable {
   }
 
   private static func factor(
-    of dividend: Double, on day: CalendarDay, split: Double, closes: PriceSeries, method: Method
+    of dividend: Double, on day: CalendarDay, split: Double, closes: PriceSeries,
+    unknown: [ClosedRange<CalendarDay>], method: Method
   ) -> Result<Double, NoFactor> {
     switch method {
     case .exDayClose:
       // Should an exchange be closed on the ex day, the next price is the first without the dividend.
       guard let index = PriceAlignment.next.index(for: day, in: closes, interval: .daily),
-        let close = closes.number(.close, at: index)
+        let close = closes.number(.close, at: index),
+        !unknown.contains(where: { $0.overlaps(day...closes.days[index]) })
       else { return .failure(NoFactor(reason: "the close of \(day) is not known")) }
       guard close > 0 else { return .failure(NoFactor(reason: "the close of \(closes.days[index]) is not positive")) }
       return .success(close / (close + dividend))

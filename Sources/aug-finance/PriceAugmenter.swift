@@ -7,20 +7,25 @@ struct PriceAugmenter: Augmenter {
   let asking: PriceAsking
   let layout: PriceLayout
   let policy: RefusalPolicy
+  /// A day's requests may be spent before all is there.
+  let isLimited: Bool
   private let planned = PricePlan()
 
-  init(source: any PriceSource, asking: PriceAsking, layout: PriceLayout, policy: RefusalPolicy) {
+  init(source: any PriceSource, asking: PriceAsking, layout: PriceLayout, policy: RefusalPolicy, isLimited: Bool) {
     self.source = source
     self.asking = asking
     self.layout = layout
     self.policy = policy
+    self.isLimited = isLimited
   }
 
   var origin: AnswerOrigin { source.origin }
   var service: CachedService? { source.service }
   var addedFields: [FieldName] { layout.names }
-  /// A long history takes half a megabyte.
-  var rowsAtOnce: Int { 100 }
+  /// Where the day's requests may be spent, many rows are looked at before any is asked for: those of which nothing is
+  /// known come first. Else a few, since a long history takes half a megabyte.
+  var rowsAtOnce: Int { isLimited ? 5000 : 100 }
+  var rowsAtFirst: Int { isLimited ? rowsAtOnce : 20 }
 
   func check(_ table: Table) throws(Failure) { try asking.check(table) }
   func question(of row: RecordCursor) throws(Failure) -> PriceQuestion { try asking.question(of: row) }

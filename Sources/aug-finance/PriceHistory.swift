@@ -35,8 +35,8 @@ struct PriceHistory: Sendable, Equatable {
   /// Before the first price of all: closed spans that reach back to the first listing begin here.
   static let beginning = CalendarDay(number: -62_091)  // 1800-01-01
 
-  /// Days after which the service adds or changes nothing any more: over a weekend with a holiday on both sides.
-  static let settlingDays = 4
+  /// Days after which the service adds nothing behind its newest price any more: it has been weeks late.
+  static let settlingDays = 30
 
   // MARK: Adding
 

@@ -36,6 +36,8 @@ struct PriceLayout: Sendable {
 
   var shape: Shape
   var isAdjusted: Bool
+  /// Nil for what the prices come with.
+  var basis: AdjustmentBasis?
   var prefix: String
   /// Empty for a summary.
   var priceFields: [PriceField] = []
@@ -43,9 +45,12 @@ struct PriceLayout: Sendable {
   var summaryFields: [SummaryField] = []
 
   /// - Throws: a usage failure for a field that there is not.
-  init(shape: Shape, fields: [String]?, isAdjusted: Bool, prefix: String) throws(Failure) {
+  init(
+    shape: Shape, fields: [String]?, isAdjusted: Bool, basis: AdjustmentBasis?, prefix: String
+  ) throws(Failure) {
     self.shape = shape
     self.isAdjusted = isAdjusted
+    self.basis = basis
     self.prefix = prefix
     let summarises = shape == .summary
     if let fields {

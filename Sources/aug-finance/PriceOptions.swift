@@ -112,6 +112,9 @@ struct SourceOptions: ParsableArguments {
     min(AlphaVantage.usualInterval, requestsPerMinute.most.map { 60 / Double($0) } ?? 0)
   }
 
+  /// Whether a day's requests may be spent before all is there.
+  var isLimited: Bool { source == .alphaVantage && requestsPerDay.most != nil }
+
   /// Whether any option was said that files do not heed.
   var saysHowToAsk: Bool {
     datatype != .json || requestsPerMinute != RequestLimit(most: 5) || requestsPerDay != RequestLimit(most: 25)
@@ -220,7 +223,7 @@ struct AddedOptions: ParsableArguments {
   func layout(isAsOf: Bool) throws(Failure) -> PriceLayout {
     try PriceLayout(
       shape: summarise ? .summary : isAsOf ? .asOf : explode ? .exploded : .nested, fields: fields,
-      isAdjusted: adjusted, prefix: prefix)
+      isAdjusted: adjusted, basis: adjustedBy, prefix: prefix)
   }
 
   var parameters: [JSONValue.Member] {
@@ -231,14 +234,7 @@ struct AddedOptions: ParsableArguments {
   }
 }
 
-/// What prices are adjusted by.
-enum AdjustmentBasis: String, CaseIterable, Sendable, ExpressibleByArgument {
-  /// Splits and dividends.
-  case actions
-  /// The adjusted close that comes with the prices.
-  case service
-}
-
+extension AdjustmentBasis: ExpressibleByArgument {}
 extension PriceAlignment: ExpressibleByArgument {}
 extension PriceInterval: ExpressibleByArgument {}
 extension AlphaVantage.DataType: ExpressibleByArgument {}

@@ -1,5 +1,13 @@
 import MillraceCore
 
+/// What prices are adjusted by.
+enum AdjustmentBasis: String, CaseIterable, Sendable {
+  /// Splits and dividends.
+  case actions
+  /// The adjusted close that comes with the prices.
+  case service
+}
+
 /// The points of a series that a row gets, as they were paid or adjusted.
 struct PricePoints {
   let series: PriceSeries
@@ -16,18 +24,22 @@ struct PricePoints {
   /// Digits and decimals of numbers that are reckoned out, as `PriceAdjustment` writes them.
   private static let (digits, decimals) = (8, 6)
 
-  /// - Parameter day: from which adjusted prices are seen.
+  /// - Parameter wanted: by what prices are to be adjusted; nil for the adjusted close where there is one.
   /// - Throws: bad data when prices are to be adjusted and nothing says by what.
-  init(_ prices: SourcedPrices, taking indices: Range<Int>, isAdjusted: Bool, seenFrom day: CalendarDay) throws(Failure)
-  {
+  init(
+    _ prices: SourcedPrices, taking indices: Range<Int>, isAdjusted: Bool, by wanted: AdjustmentBasis?,
+    today: CalendarDay
+  ) throws(Failure) {
     series = prices.series
     self.indices = indices
     if !isAdjusted || indices.isEmpty {
       basis = .asPaid
-    } else if series.columns.contains(.adjustedClose) {
+    } else if wanted != .actions, series.columns.contains(.adjustedClose) {
       basis = .adjustedClose
-    } else if let actions = prices.actions {
-      basis = .actions(PriceAdjustment(actions, closes: series, seenFrom: day))
+    } else if wanted != .service, let actions = prices.actions {
+      basis = .actions(
+        PriceAdjustment(
+          actions, closes: series, unknown: prices.unknownCloses, seenFrom: prices.seenFrom ?? today))
     } else {
       throw Failure(
         .badData, "the prices come without what they could be adjusted by",
@@ -48,7 +60,8 @@ struct PricePoints {
     return adjustment.factors(from: series.days[first]).map { factor in
       .object([
         .init("date", .string(factor.day.text)), .init("kind", .string(factor.kind.rawValue)),
-        .init("amount", .string(factor.amount)), .init("factor", .number("\(factor.factor)")),
+        .init("amount", .string(factor.amount)),
+        .init("factor", factor.factor.isFinite ? .number("\(factor.factor)") : .null),
       ])
     }
   }
@@ -59,7 +72,7 @@ struct PricePoints {
     case .asPaid: return series.text(column, at: index)
     case .actions(let adjustment):
       guard adjustment.missing(from: series.days[index]).isEmpty else { return nil }
-      return adjustment.text(column, at: index, of: series)
+      return adjustment.text(column, at: index, of: series).flatMap(Self.finite)
     case .adjustedClose:
       switch column {
       case .close: return series.text(.adjustedClose, at: index)
@@ -68,7 +81,8 @@ struct PricePoints {
         else {
           return nil
         }
-        return factor == 1 ? text : decimalText(number * factor, digits: Self.digits, decimals: Self.decimals)
+        return factor == 1
+          ? text : Self.finite(decimalText(number * factor, digits: Self.digits, decimals: Self.decimals))
       case .volume, .adjustedClose, .dividendAmount, .splitCoefficient: return series.text(column, at: index)
       }
     }
@@ -80,14 +94,19 @@ struct PricePoints {
     case .asPaid: return 1
     case .actions(let adjustment):
       let day = series.days[index]
-      return adjustment.missing(from: day).isEmpty ? adjustment.priceFactor(on: day) : nil
+      let factor = adjustment.priceFactor(on: day)
+      return adjustment.missing(from: day).isEmpty && factor.isFinite ? factor : nil
     case .adjustedClose:
       guard let paid = series.number(.close, at: index), paid > 0,
         let adjusted = series.number(.adjustedClose, at: index)
       else { return nil }
-      return adjusted / paid
+      let factor = adjusted / paid
+      return factor.isFinite ? factor : nil
     }
   }
+
+  /// Beyond the largest number there is none that can be written.
+  private static func finite(_ text: String) -> String? { Double(text).map(\.isFinite) == true ? text : nil }
 
   /// The closes and volumes, for a summary; points without a close are left out.
   var closes: [PricePoint] {

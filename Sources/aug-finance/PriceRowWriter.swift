@@ -24,14 +24,16 @@ final class PriceRowWriter: AnswerWriter {
     do throws(Failure) {
       points = try PricePoints(
         prices, taking: indices(of: question, in: prices.series), isAdjusted: layout.isAdjusted,
-        seenFrom: asking.today)
+        by: layout.basis, today: asking.today)
     } catch {
-      throw Failure(error.status, error.message, at: row.place(), advice: error.advice)
+      let file = error.place.map { "\($0.file): " } ?? ""
+      throw Failure(error.status, file + error.message, at: row.place(), advice: error.advice)
     }
     let unknown = unknown(to: question, points, prices)
-    let status = Self.status(of: points, prices, unknown: unknown)
-    if let writer { try write(row, points, status.rawValue, to: writer) }
-    return details(of: question, status.rawValue) + details(of: points, prices, unknown: unknown)
+    // What is kept is there, but it is not all: the row is told to be incomplete.
+    let status = answer.refusal?.rowStatus ?? Self.status(of: points, prices, unknown: unknown).rawValue
+    if let writer { try write(row, points, status, to: writer) }
+    return details(of: question, status) + details(of: points, prices, unknown: unknown)
   }
 
   // MARK: What is written
@@ -139,7 +141,7 @@ final class PriceRowWriter: AnswerWriter {
   }
 
   private func append(_ summary: PriceSummary, _ field: SummaryField) {
-    func number(_ value: Double?) -> String? { value.map { "\($0)" } }
+    func number(_ value: Double?) -> String? { value.flatMap { $0.isFinite ? "\($0)" : nil } }
     switch field {
     case .days: values.append(number: String(summary.days))
     case .firstDate: values.append(text: summary.firstDate.text)

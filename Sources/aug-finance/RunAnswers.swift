@@ -46,9 +46,6 @@ final class RunAnswers: Sendable {
     service.refreshes && memory.withLock { !$0.asked.contains(key) }
   }
 
-  /// Seconds.
-  func age(of kept: Kept) -> Double {
-    let now = clock.now()
-    return max(0, Double(now.seconds - kept.stored.seconds))
-  }
+  /// Seconds since it was kept.
+  func age(of stored: Timestamp) -> Double { max(0, clock.now().since(stored)) }
 }

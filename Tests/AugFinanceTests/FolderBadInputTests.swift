@@ -91,7 +91,8 @@ import Testing
     let text =
       "the prices come without what they could be adjusted by (a file needs a column \"Adj Close\", or columns "
       + "\"Dividends\" and \"Stock Splits\")"
-    expect(65, "standard input:3: \(text)", ["--field", "symbol", "--adjusted"], rows: "symbol\nIBM\nown\n")
+    expect(
+      65, "standard input:3: prices/own.csv: \(text)", ["--field", "symbol", "--adjusted"], rows: "symbol\nIBM\nown\n")
   }
 
   // MARK: Symbols

@@ -155,7 +155,8 @@ import Testing
   }
 
   @Test func pricesThatCannotBeAdjustedArePartial() {
-    desk.folder.write("prices/GAP.csv", "Date,Close,Dividends\n2021-01-04,10,0\n2021-01-05,0,1\n2021-01-06,11,0\n")
+    desk.folder.write(
+      "prices/GAP.csv", "Date,Close,Dividends,Stock Splits\n2021-01-04,10,0,0\n2021-01-05,0,1,0\n2021-01-06,11,0,0\n")
     #expect(
       rows("--explode", "--adjusted", "--fields", "date,close,unadjusted_close", rows: "symbol\nGAP\n")
         == """

@@ -19,7 +19,9 @@ public protocol Augmenter: Sendable {
   /// The fields that each row gets, in this order.
   var addedFields: [FieldName] { get }
 
-  /// Rows that are answered together, once the first ones are.
+  /// Rows that are answered together at first: the first output comes soon.
+  var rowsAtFirst: Int { get }
+  /// Rows that are answered together later.
   var rowsAtOnce: Int { get }
 
   /// Tells before anything is asked that the columns of the first input do not do.
@@ -48,6 +50,7 @@ public protocol Augmenter: Sendable {
 }
 
 extension Augmenter {
+  public var rowsAtFirst: Int { 20 }
   /// Requests for two hundred items each are full then, and output still flows.
   public var rowsAtOnce: Int { 500 }
   public func report(to diagnostics: Diagnostics) {}

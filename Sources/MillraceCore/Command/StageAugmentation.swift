@@ -21,7 +21,8 @@ extension Stage {
       for: tables, writing: format.writing, compression: format.compress.compression, adding: augmenter.addedFields)
     guard let output else { return }
     let rows = AnsweredRows(
-      tables, ragged: input.ragged, failsOnBadRows: input.onError == .fail, rowsAtOnce: augmenter.rowsAtOnce,
+      tables, ragged: input.ragged, failsOnBadRows: input.onError == .fail, rowsAtFirst: augmenter.rowsAtFirst,
+      rowsAtOnce: augmenter.rowsAtOnce,
       question: { row throws(Failure) in try augmenter.question(of: row) }
     ) { [self] questions throws(Failure) in
       if isDryRun, augmenter.service != nil { return augmenter.plannedAnswers(to: questions) }

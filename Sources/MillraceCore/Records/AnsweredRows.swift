@@ -11,8 +11,6 @@ import Synchronization
 /// ```
 /// Unchecked Sendable: one thread at a time asks for blocks; the answers, which workers ask for, are behind a mutex.
 public final class AnsweredRows<Question: Sendable, Answer: Sendable>: @unchecked Sendable {
-  /// Rows of the first window: the first output comes soon.
-  private static var rowsAtFirst: Int { 20 }
   /// Windows grow to so many rows.
   private let rowsAtOnce: Int
 
@@ -41,13 +39,14 @@ public final class AnsweredRows<Question: Sendable, Answer: Sendable>: @unchecke
 
   /// - Parameters:
   ///   - failsOnBadRows: a bad row stops the run before its window is asked for.
+  ///   - rowsAtFirst: rows of the first window; each next one has twice as many, up to `rowsAtOnce`.
   ///   - ragged: as the rows are going to be read again by the transform.
   public init(
-    _ tables: TableSequence, ragged: RaggedRows, failsOnBadRows: Bool, rowsAtOnce: Int,
+    _ tables: TableSequence, ragged: RaggedRows, failsOnBadRows: Bool, rowsAtFirst: Int = 20, rowsAtOnce: Int,
     question: @escaping Asking, answers: @escaping Answering
   ) {
     self.rowsAtOnce = rowsAtOnce
-    windowRows = min(Self.rowsAtFirst, rowsAtOnce)
+    windowRows = min(rowsAtFirst, rowsAtOnce)
     self.tables = tables
     self.failsOnBadRows = failsOnBadRows
     asking = question
