@@ -177,6 +177,10 @@ final class AlphaVantagePrices: PriceSource {
     if gaps.isEmpty { return nil }
     var history = history
     history.fullRefused = entitlement.isToLatestAlone ? now : nil
+    let size = history.outputSize(toFill: gaps, now: now, maximumAge: maximumAge)
+    // Another process may have been told meanwhile.
+    guard size == .full, history.fullRefused == nil, entitlement.findRefusal() else { return size }
+    history.fullRefused = now
     return history.outputSize(toFill: gaps, now: now, maximumAge: maximumAge)
   }
 
@@ -196,7 +200,10 @@ final class AlphaVantagePrices: PriceSource {
     // One asks what the key may ask for; the others wait for what it is told.
     let turn = await entitlement.turn(toAskFor: size)
     defer { turn?.end() }
-    if turn != nil { size = self.size(toFill: days, of: start) ?? .compact }
+    if turn != nil {
+      guard let again = self.size(toFill: days, of: start) else { return CachedService.Answer(value: history, age: 0) }
+      size = again
+    }
     try refuse(symbol)
     var attempts: [ContextFormatter.Attempt] = []
     var answer = try await series(of: symbol, size, history, noting: &attempts)

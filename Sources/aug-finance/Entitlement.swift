@@ -106,6 +106,12 @@ final class Entitlement: Sendable {
     }
   }
 
+  /// Whether whole histories are refused, as this run or another one was told.
+  func findRefusal() -> Bool {
+    look()
+    return isToLatestAlone
+  }
+
   /// Takes over what another run was told.
   private func look() {
     guard function.hasOutputSizes, !answers.isToRefresh(key), let kept = answers.kept(key),

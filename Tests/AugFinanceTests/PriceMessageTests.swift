@@ -1,4 +1,5 @@
 import AugmenterSupport
+import Glibc
 import MillraceCore
 import ScriptedAlphaVantage
 import Support
@@ -101,7 +102,7 @@ import Testing
         #expect(!outcome.errorText.contains(key))
         #expect(desk.files(holding: key) == [])
       }
-    case .again(let seconds): try await expectAgain(after: seconds, desk, arguments, getWell)
+    case .again(let seconds): try expectAgain(after: seconds, desk, arguments, getWell)
     case .noData:
       let outcome = await desk.run(arguments + ["-o", "out.ndjson"])
       #expect(outcome.status == 0, "\(outcome.errorText)")
@@ -109,28 +110,29 @@ import Testing
     }
   }
 
+  /// Keeps its thread: where others have all threads for a minute, that minute is over.
   private func expectAgain(
     after seconds: Double, _ desk: FinanceDesk, _ arguments: [String], _ getWell: () -> Void
-  ) async throws {
+  ) throws {
     let program = desk.start(arguments + ["-o", "out.ndjson"])
     if seconds > 5 {
-      let isTold = eventually(within: 30) {
+      let isTold = eventually(within: 120) {
         program.errorTextSoFar == "aug-finance: note: Alpha Vantage calls for a pause: waiting 60 s\n"
       }
       #expect(isTold, "\(program.errorTextSoFar)")
-      try await Task.sleep(for: .milliseconds(300))
+      usleep(300_000)
       #expect(!program.hasEnded)
       #expect(desk.logLength <= 1)
       getWell()
       // As if the minute were over.
       try desk.ageLimits(by: 60)
     }
-    let outcome = await program.end(timeLimit: 60)
+    let outcome = program.wait(timeLimit: 240)
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(desk.rows("out.ndjson") == [desk.latestRow("IBM")])
     let attempts = try desk.attempts("out.ndjson.prov")
-    #expect(attempts.count == 2 && attempts[1] == "TIME_SERIES_DAILY 200", "\(attempts)")
-    #expect(attempts[0].hasPrefix("TIME_SERIES_DAILY 200, the service says \""), "\(attempts)")
+    #expect(attempts.count == 2 && attempts.last == "TIME_SERIES_DAILY 200", "\(attempts)")
+    #expect(attempts.first?.hasPrefix("TIME_SERIES_DAILY 200, the service says \"") ?? false, "\(attempts)")
     let times = try desk.requests().map(\.time)
     if seconds < 5 { #expect(times.count == 2 && times[1] - times[0] >= 1) }
   }
