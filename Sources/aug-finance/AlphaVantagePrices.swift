@@ -201,8 +201,9 @@ final class AlphaVantagePrices: PriceSource {
     let turn = await entitlement.turn(toAskFor: size)
     defer { turn?.end() }
     if turn != nil {
-      guard let again = self.size(toFill: days, of: start) else { return CachedService.Answer(value: history, age: 0) }
-      size = again
+      // That nothing more can be had may be what was learned.
+      if let answer = known(symbol, days) { return answer }
+      size = self.size(toFill: days, of: start) ?? .compact
     }
     try refuse(symbol)
     var attempts: [ContextFormatter.Attempt] = []
