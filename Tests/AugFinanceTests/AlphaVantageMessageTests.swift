@@ -235,4 +235,32 @@ import Testing
       #expect(!message.text.contains("ABC123"))
     }
   }
+
+  /// A sentence by itself, as gateways write them, and one of megabytes.
+  @Test func sentencesWithoutJSONAreUnderstood() throws {
+    let quota =
+      "We have detected your API key as SECRETKEY12345 and our standard API rate limit is 25 requests per day."
+    let message = try #require(AlphaVantageMessage(body: quota.bytes, key: "SECRETKEY12345"))
+    #expect(message.kind == .dayQuota)
+    #expect(!message.text.contains("SECRET"))
+    #expect(AlphaVantageMessage(body: "timestamp,open,high,low,close,volume\n".bytes, key: nil) == nil)
+    let long = JSONValue.object([.init("Information", .string(String(repeating: "api key as ab ", count: 300_000)))])
+    let clock = ContinuousClock()
+    let start = clock.now
+    #expect(AlphaVantageMessage(body: long.json.bytes, key: "SECRETKEY12345") != nil)
+    #expect(start.duration(to: clock.now) < .seconds(5))
+  }
+
+  /// What cannot be read is told without the key that it may repeat.
+  @Test func unreadableAnswersDoNotGiveTheKeyAway() throws {
+    let service = try AlphaVantage(base: AlphaVantage.usualBase, key: "SECRETKEY12345", dataType: .csv)
+    let response = HTTPResponse(
+      status: 200, url: "https://example.org/", headers: [], body: "apikey SECRETKEY12345 went,over\n1,2\n".bytes)
+    do throws(ServiceFault) {
+      _ = try service.series(in: response, of: .daily, now: Timestamp(seconds: 1_800_000_000))
+      Issue.record("an answer was found in it")
+    } catch {
+      #expect(!"\(error)".contains("SECRET"), "\(error)")
+    }
+  }
 }

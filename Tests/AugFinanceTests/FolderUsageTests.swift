@@ -168,6 +168,37 @@ import Testing
         """)
   }
 
+  /// Which of the two a file has is taken: the adjusted close, unless splits and dividends are asked for.
+  @Test func whatAFileIsAdjustedBy() {
+    desk.folder.write(
+      "prices/BOTH.csv",
+      "Date,Close,Adj Close,Dividends,Stock Splits\n2021-01-04,100,77,0,0\n2021-01-05,50,50,0,2\n")
+    func closes(_ arguments: String...) -> String {
+      let outcome = desk.run(
+        ["--field", "symbol", "--adjusted", "--explode", "--fields", "close"] + arguments, rows: "symbol\nBOTH\n")
+      return outcome.outputText.split(separator: "\n").dropFirst().map { String($0.dropFirst("BOTH,ok,".count)) }
+        .joined(separator: " ")
+    }
+    #expect(closes() == "77 50")
+    #expect(closes("--adjusted-by", "service") == "77 50")
+    #expect(closes("--adjusted-by", "actions") == "50 50")
+  }
+
+  /// Numbers that no one can reckon with become null, and never a word that is no JSON.
+  @Test func whatIsNotFiniteIsNull() {
+    desk.folder.write("prices/WIDE.csv", "Date,Close\n2021-01-04,1e-300\n2021-01-05,1.7e308\n2021-01-06,1.7e308\n")
+    #expect(
+      rows(
+        "--summarise", "--to", "ndjson", "--fields", "max,mean,return,max_drawdown", rows: "symbol\nWIDE\n")
+        == "{\"symbol\":\"WIDE\",\"status\":\"ok\",\"max\":1.7e308,\"mean\":null,\"return\":null,\"max_drawdown\":0.0}\n"
+    )
+    desk.folder.write(
+      "prices/TINY.csv", "Date,Close,Dividends,Stock Splits\n2021-01-04,10,0,0\n2021-01-05,11,0,1e-310\n")
+    #expect(
+      rows("--adjusted", "--explode", "--fields", "close,factor", rows: "symbol\nTINY\n")
+        == "symbol,status,close,factor\nTINY,ok,10,1.0\nTINY,ok,11,1.0\n")
+  }
+
   // MARK: Weeks and months
 
   @Test func pricesOfWeeksAreTakenAsTheyAre() {

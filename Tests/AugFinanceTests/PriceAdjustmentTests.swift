@@ -74,6 +74,12 @@ import Testing
     #expect(try missing("2026-01-06", "100", .previousClose) == ["it is not less than the close of 2026-01-05"])
     #expect(try missing("2026-01-01", "1", .exDayClose) == [])
     #expect(try missing("2026-01-06", "0", .exDayClose) == [])
+    // The close of another day is not taken for one that nobody knows.
+    let gap = try day("2026-01-04")...day("2026-01-06")
+    let inGap = CorporateActions(dividends: [Dividend(exDay: try day("2026-01-06"), amount: "1")])
+    #expect(
+      PriceAdjustment(inGap, closes: series, unknown: [gap], seenFrom: try day("2027-01-01")).missing.map(\.reason)
+        == ["the close of 2026-01-06 is not known"])
     let actions = CorporateActions(dividends: [Dividend(exDay: try day("2026-02-06"), amount: "1")])
     #expect(
       PriceAdjustment(actions, closes: series, seenFrom: try day("2027-01-01")).missing(from: try day("2026-02-06"))

@@ -5,6 +5,8 @@ import ScriptedAlphaVantage
 import Support
 import Testing
 
+@testable import aug_finance
+
 /// What becomes of rows and runs when the service says something instead of giving data: always with status 200.
 @Suite struct PriceMessageTests {
   /// What a message means.
@@ -51,7 +53,11 @@ import Testing
     #expect(names.count >= Self.recorded.count)
     for name in names {
       let body = try #require(readFile("\(folder)/\(name)"))
-      let meaning = try #require(Self.recorded[String(name.dropLast(5))], "\(name) is not known here")
+      guard let meaning = Self.recorded[String(name.dropLast(5))] else {
+        // One that came later is at least no data.
+        #expect(AlphaVantageMessage(body: body, key: nil) != nil, "\(name)")
+        continue
+      }
       let desk = FinanceDesk()
       desk.stopServer()
       let server = ScriptedServer(port: desk.port) { _ in
