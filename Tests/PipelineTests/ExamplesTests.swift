@@ -9,7 +9,7 @@ import Testing
   /// Runs a script with bash in a folder with the examples' data.
   func shell(_ script: String) -> Outcome {
     Executable("/bin/bash").run(
-      ["-c", "set -euo pipefail; cp '\(Self.examples)'/data/* .; \(script)"],
+      ["-c", "set -euo pipefail; cp -r '\(Self.examples)'/data/. .; \(script)"],
       environment: [
         "MILLRACE_PROVENANCE_DIR": folder("store"), "MILLRACE_PROVENANCE": nil, "SLURM_JOB_ID": nil,
         "PATH": "\(Executable.buildFolder):/usr/bin:/bin",
@@ -64,6 +64,28 @@ import Testing
     #expect(folder.text("with-articles.csv") == (try expected()))
   }
 
+  /// The examples of the man page of aug-finance that need no service.
+  @Test func prices() {
+    let outcome = shell(
+      """
+      aug-finance tickers.csv --field symbol --source csv:prices --summarise --adjusted > summary.csv
+      aug-finance tickers.csv --field symbol --source csv:prices --at-field day --fields date,close
+      aug-finance tickers.csv --field symbol --source csv:prices --start 2024-05-01 --explode > days.csv
+      """)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(
+      outcome.outputText == """
+        symbol,event,day,status,date,close
+        MILL,founding,2024-03-16,ok,2024-03-15,42.74
+        RACE,report,2024-04-30,ok,2024-04-30,130.01
+        MILL,report,2024-05-02,ok,2024-05-02,24.84
+        WEIR,report,2024-05-02,unmatched,,
+
+        """)
+    #expect(folder.text("summary.csv")?.contains("MILL,founding,2024-03-16,ok,60,2024-03-01,20.11,") ?? false)
+    #expect(folder.text("days.csv")?.split(separator: "\n").count == 56)
+  }
+
   @Test func demonstration() {
     let outcome = shell("'\(Self.examples)/demo' '\(Executable.buildFolder)' '\(folder("results"))'")
     #expect(outcome.status == 0, "\(outcome.errorText)")
@@ -72,6 +94,8 @@ import Testing
       "are invented", "\n    same\n", " hold\n", "broken: output forged.csv", "version\":2", "Everything is in",
       "partial_query",
       "attempt     esearch 502 after waiting", "same bytes", "10 before, 10 now.",
+      "MILL,founding,2024-03-16,ok,2024-03-15",
+      "HUGE,quota,,,", "status 75", "server saw: 3.",
     ] {
       #expect(outcome.outputText.contains(text), "\(text)")
     }
