@@ -109,10 +109,7 @@ final class AlphaVantagePrices: PriceSource {
     }
   }
 
-  private static func named(_ symbols: Set<Symbol>) -> String {
-    let names = symbols.map(\.text).sorted()
-    return names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and \(names.count - 20) more" : "")
-  }
+  private static func named(_ symbols: Set<Symbol>) -> String { namingFirst(symbols.map(\.text).sorted()) }
 
   // MARK: Histories
 

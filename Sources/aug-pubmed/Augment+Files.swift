@@ -46,10 +46,8 @@ extension Augment {
 
   private func reportMissing(_ missing: [PMID], in stage: Stage) {
     guard !missing.isEmpty else { return }
-    let shown = missing.prefix(20).map(\.description).joined(separator: ", ")
-    let rest = missing.count > 20 ? " and \(missing.count - 20) more" : ""
     stage.diagnostics.warning(
-      "\(missing.count) \(missing.count == 1 ? "PMID was" : "PMIDs were") not found: \(shown)\(rest)",
+      "\(missing.count) \(missing.count == 1 ? "PMID was" : "PMIDs were") not found: \(namingFirst(missing.map(\.description)))",
       details: [.init("missing", .array(missing.map { .string($0.description) }))])
   }
 }

@@ -126,7 +126,6 @@ final class AnswerNotes: Sendable {
     var missing: Set<PMID> = []
   }
 
-  private static let mostNamed = 20
   private let notes = Mutex(Notes())
 
   fileprivate func add(_ answer: RowAnswer, row: Int, missing: [PMID]) {
@@ -149,9 +148,8 @@ final class AnswerNotes: Sendable {
     let notes = notes.withLock { $0 }
     if !notes.missing.isEmpty {
       let missing = notes.missing.sorted().map(\.description)
-      let rest = missing.count > Self.mostNamed ? " and \(missing.count - Self.mostNamed) more" : ""
       diagnostics.warning(
-        "\(missing.count == 1 ? "1 PMID was" : "\(missing.count) PMIDs were") not found: \(missing.prefix(Self.mostNamed).joined(separator: ", "))\(rest)",
+        "\(missing.count == 1 ? "1 PMID was" : "\(missing.count) PMIDs were") not found: \(namingFirst(missing))",
         details: [.init("missing", .array(missing.map { .string($0) }))])
     }
     if let truncated = notes.truncated {

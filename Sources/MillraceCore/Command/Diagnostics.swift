@@ -167,6 +167,12 @@ extension Place {
   }
 }
 
+/// The first of many names for a message, and how many more there are: "A, B and 3 more".
+public func namingFirst(_ names: [String], most: Int = 20) -> String {
+  let rest = names.count > most ? " and \(names.count - most) more" : ""
+  return names.prefix(most).joined(separator: ", ") + rest
+}
+
 extension String {
   /// Without white space at both ends.
   public var trimmed: Substring {
