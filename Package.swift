@@ -64,6 +64,7 @@ let package = Package(
     // Likewise with hiredis's header.
     .target(name: "CHiredis", dependencies: ["CDynamicLibrary"]),
     .target(name: "CDynamicLibrary"),
+    .target(name: "CChildProcess"),
     .target(name: "CBuildInformation", cSettings: [.define("MILLRACE_COMMIT", to: "\"\(buildCommit)\"")]),
 
     .target(
@@ -80,6 +81,11 @@ let package = Package(
     tool("merge", dependencies: ["ChunkManifest"]),
     tool("aug-finance"),
     tool("aug-pubmed", dependencies: ["CLibXML2"]),
+    .executableTarget(
+      name: "batch-run",
+      dependencies: [
+        "CChildProcess", "MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: swiftSettings),
     tool("prov", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")]),
 
     .target(
@@ -141,6 +147,8 @@ let package = Package(
         "ScriptedAlphaVantage", "ScriptedEUtilities", "MillraceCore", "Support", "alphavantage-server", "eutils-server",
       ],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "BatchRunTests", dependencies: ["MillraceCore", "Support", "batch-run"], swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", dependencies: ["Support"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ChunkTests", dependencies: ["MillraceCore", "ChunkManifest", "Support", "chunk"], path: "Tests/ChunkTests",

@@ -2,7 +2,7 @@ import Glibc
 
 extension Failure {
   /// A system call's error: `MESSAGE: no space left on device`.
-  static func system(
+  public static func system(
     _ status: ExitStatus, _ message: String, errorNumber: Int32, at place: Place? = nil, advice: String? = nil
   ) -> Failure {
     Failure(status, "\(message): \(systemErrorText(errorNumber))", at: place, advice: advice)
@@ -23,8 +23,8 @@ public func systemErrorText(_ errorNumber: Int32) -> String {
 }
 
 /// Repeats a system call that a signal interrupted.
-@inline(__always)
-func retryingInterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
+@inlinable @inline(__always)
+public func retryingInterrupted<Result: SignedInteger>(_ call: () -> Result) -> Result {
   while true {
     let result = call()
     if result != -1 || errno != EINTR { return result }

@@ -1,0 +1,139 @@
+import CChildProcess
+import Glibc
+import MillraceCore
+
+/// A program that runs below this process, in a process group of its own. The kernel kills it when the thread that
+/// started it ends, so a thread starts it and waits for it.
+struct ChildProcess {
+  /// The process, and its process group.
+  let identifier: pid_t
+
+  /// How a process ended.
+  enum Status: Sendable, Equatable {
+    case exited(Int32)
+    case signalled(Int32)
+  }
+
+  /// What is known once it has ended.
+  struct End: Sendable, Equatable {
+    var status: Status
+    /// Processor time in seconds, of it and the children that it waited for.
+    var processorSeconds: Double
+    /// Greatest resident memory in bytes of the largest of its processes. Never below what this process had when it started
+    /// the child: the kernel counts from before the program was loaded.
+    var peakMemory: Int
+  }
+
+  /// Starts a program without a shell.
+  ///
+  /// - Parameters:
+  ///   - arguments: with the program's name in front.
+  ///   - directory: nil for this process's.
+  ///   - streams: descriptors that become its standard input, output and error; they stay the caller's.
+  /// - Throws: `.serviceUnavailable` when the program is missing or not executable.
+  init(
+    program: String, arguments: [String], environment: [String: String], directory: String? = nil,
+    streams: (input: Int32, output: Int32, error: Int32)
+  ) throws(Failure) {
+    let arguments = CStrings(arguments)
+    let environment = CStrings(environment.map { "\($0.key)=\($0.value)" })
+    var isFolder: Int32 = 0
+    let result = unsafe program.withCString { path in
+      unsafe withOptionalCString(directory) { directory in
+        var child = unsafe millrace_child(
+          path: path, arguments: arguments.pointers, environment: environment.pointers, directory: directory,
+          streams: (streams.input, streams.output, streams.error))
+        return unsafe millrace_start_child(&child, &isFolder)
+      }
+    }
+    guard result > 0 else {
+      let place = Place(file: isFolder != 0 ? directory ?? "." : program)
+      throw .system(.serviceUnavailable, "cannot start the program", errorNumber: -result, at: place)
+    }
+    identifier = result
+  }
+
+  /// Waits until the process ends; nil when it still runs after so many seconds.
+  func wait(seconds: Double? = nil) -> End? {
+    var status: Int32 = 0
+    var usage = rusage()
+    let milliseconds = seconds.map { Int32(max(0, min($0 * 1000, 1e9)).rounded(.up)) } ?? -1
+    let result = unsafe millrace_wait_child(identifier, milliseconds, &status, &usage)
+    guard result != 0 else { return nil }
+    // Nobody else waits for our children: there is always a status.
+    let signal = status & 0x7f
+    let processor =
+      Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+      + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
+    return End(
+      status: signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal), processorSeconds: processor,
+      peakMemory: Int(usage.ru_maxrss) * 1024)
+  }
+
+  /// Sends a signal to all processes of the group.
+  func signalGroup(_ signal: Int32) { kill(-identifier, signal) }
+
+  /// Ends what the process left running in its group, after it has itself ended.
+  ///
+  /// - Returns: whether there was anything.
+  func endGroup() -> Bool {
+    guard kill(-identifier, SIGKILL) == 0 else { return false }
+    // Orphans are ours to reap: `adoptOrphans`.
+    while waitpid(-identifier, nil, 0) > 0 || errno == EINTR {}
+    return true
+  }
+
+  /// Orphans below this process become its children from now on, so that `endGroup` can wait for their end.
+  static func adoptOrphans() { millrace_adopt_orphans() }
+}
+
+extension ChildProcess {
+  /// The file that a command's name stands for, as execvp(3) looks for it.
+  ///
+  /// - Throws: `.serviceUnavailable` when there is none, or none that may be executed.
+  static func find(_ command: String, path searchPath: String) throws(Failure) -> String {
+    let candidates =
+      command.contains("/")
+      ? [command]
+      : searchPath.split(separator: ":", omittingEmptySubsequences: false).map { "\($0.isEmpty ? "." : $0)/\(command)" }
+    var isThereAtLeast = false
+    for candidate in candidates where isRegularFile(candidate) {
+      if unsafe access(candidate, X_OK) == 0 { return candidate }
+      isThereAtLeast = true
+    }
+    if isFolder(command), command.contains("/") {
+      throw Failure(.serviceUnavailable, "is a directory, not a program", at: Place(file: command))
+    }
+    throw isThereAtLeast
+      ? Failure(
+        .serviceUnavailable, "the command may not be executed", at: Place(file: command), advice: "chmod +x \(command)")
+      : Failure(
+        .serviceUnavailable, "there is no such command", at: Place(file: command),
+        advice: command.contains("/") ? "check its path" : "it is in no folder of PATH")
+  }
+}
+
+/// Strings as C has them, in an array that a null pointer ends.
+@safe private final class CStrings {
+  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private let count: Int
+
+  init(_ strings: [String]) {
+    count = strings.count
+    unsafe pointers = .allocate(capacity: count + 1)
+    for (index, string) in strings.enumerated() { unsafe pointers[index] = strdup(string) }
+    unsafe pointers[count] = nil
+  }
+
+  deinit {
+    for index in 0..<count { unsafe free(pointers[index]) }
+    unsafe pointers.deallocate()
+  }
+}
+
+private func withOptionalCString<Result>(
+  _ text: String?, _ body: (UnsafePointer<CChar>?) -> Result
+) -> Result {
+  guard let text else { return body(nil) }
+  return unsafe text.withCString { unsafe body($0) }
+}
