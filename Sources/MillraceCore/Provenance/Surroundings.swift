@@ -64,6 +64,14 @@ extension Timestamp {
   }
 }
 
+extension Timestamp {
+  /// The moment that a text in the form of `description` names, `2026-11-21T09:05:15.042Z`; nil for any other text.
+  public init?(utcText text: String) {
+    guard text.hasSuffix("Z") else { return nil }
+    self.init(localText: text.dropLast() + "+00:00")
+  }
+}
+
 /// Where a run's clock, random numbers and environment come from: the one seam through which they enter provenance.
 public struct Surroundings: Sendable {
   public var clock: Clock

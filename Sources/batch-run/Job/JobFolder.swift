@@ -1,0 +1,197 @@
+import Glibc
+import MillraceCore
+
+/// The folder of a job: everything that is known of it, so that any process that sees the folder can tell where it stands,
+/// and the next owner can go on.
+struct JobFolder: Sendable {
+  let path: String
+
+  /// Where jobs have their folders when nobody says otherwise.
+  static func home(_ environment: [String: String]) -> String { "\(stateFolder(environment))/jobs" }
+
+  /// Finds a job by its id or the path of its folder.
+  ///
+  /// - Throws: `.noInput` when there is none.
+  init(finding name: String, environment: [String: String]) throws(Failure) {
+    let candidates = name.contains("/") ? [name] : ["\(Self.home(environment))/\(name)", name]
+    guard let path = candidates.first(where: { isRegularFile("\($0)/\(Self.specificationName)") }) else {
+      throw Failure(
+        .noInput, "there is no such job", at: Place(file: name),
+        advice: isFolder(name) ? "the folder has no \(Self.specificationName)" : "batch-run list shows the jobs")
+    }
+    self.path = resolvedPath(path) ?? path
+  }
+
+  private init(path: String) { self.path = path }
+
+  /// Makes a folder for a new job.
+  ///
+  /// - Throws: `.cannotCreate`, and for a folder that holds other files `.badConfiguration`.
+  static func create(_ path: String, _ specification: JobSpecification) throws(Failure) -> JobFolder {
+    if isFolder(path), try !namesInFolder(path).allSatisfy({ $0 == lockName }) {
+      throw Failure(
+        .badConfiguration, "the folder holds other files", at: Place(file: path),
+        advice: "--job names a folder to be made, or that of a job to go on with")
+    }
+    try makePrivateFolder(path)
+    let folder = JobFolder(path: resolvedPath(path) ?? path)
+    for name in subfolders { try makePrivateFolder("\(folder.path)/\(name)") }
+    try folder.write(specification)
+    return folder
+  }
+
+  private static let specificationName = "job.json"
+  private static let lockName = "owner.lock"
+  private static let subfolders = ["input", "results", "stderr", "failed", "receipts"]
+  /// Bytes of a specification: a command line has two million at most.
+  private static let largestSpecification = 16 << 20
+
+  // MARK: Names
+
+  var journalPath: String { "\(path)/journal.ndjson" }
+  /// The bytes that every chunk begins with.
+  var headerPath: String { "\(path)/header" }
+  /// What the owner says each second.
+  var livePath: String { "\(path)/live.json" }
+  /// Whose being there asks the owner to stop.
+  var cancelPath: String { "\(path)/cancel" }
+  private var lockPath: String { "\(path)/\(Self.lockName)" }
+
+  func inputPath(_ chunk: ChunkIdentifier) -> String { "\(path)/input/\(chunk)" }
+  func resultPath(_ chunk: ChunkIdentifier) -> String { "\(path)/results/\(chunk)" }
+  /// Where an attempt's result grows: no two attempts, wherever they run, share one.
+  func partialResultPath(_ chunk: ChunkIdentifier, attempt: String) -> String {
+    "\(path)/results/\(chunk)-\(attempt).part"
+  }
+  func errorPath(_ chunk: ChunkIdentifier) -> String { "\(path)/stderr/\(chunk)" }
+  func failedPath(_ chunk: ChunkIdentifier) -> String { "\(path)/failed/\(chunk)" }
+  func receiptPath(_ chunk: ChunkIdentifier) -> String { "\(path)/receipts/\(chunk).json" }
+
+  // MARK: Reading
+
+  func specification() throws(Failure) -> JobSpecification {
+    let file = "\(path)/\(Self.specificationName)"
+    let bytes = try readFile(file, limit: Self.largestSpecification)
+    return try JobSpecification(try unsafe ObjectReader(parsing: bytes.bytes, at: Place(file: file)))
+  }
+
+  /// The job as its journal tells of it.
+  func record() throws(Failure) -> JobRecord { try read().record }
+
+  /// The record, and the bytes of the journal's whole lines.
+  func read() throws(Failure) -> (record: JobRecord, wholeBytes: Int) {
+    var record = JobRecord(try specification())
+    var reader = JournalReader(path: journalPath)
+    while let line = try reader.next() { record.apply(line) }
+    return (record, reader.wholeBytes)
+  }
+
+  /// The bytes that every chunk begins with; empty where there are none.
+  func header() throws(Failure) -> ByteBuffer {
+    isRegularFile(headerPath) ? try readFile(headerPath, limit: 1 << 30) : ByteBuffer(capacity: 0)
+  }
+
+  // MARK: Owning
+
+  /// Whether another process may not take the job over now, and who: "process 4711 on node17".
+  var owner: String? {
+    guard let lock = try? FileLock.tryAcquire(lockPath) else { return FileLock.holder(of: lockPath) ?? "a process" }
+    // Let go of at once.
+    _ = lock
+    return nil
+  }
+
+  /// Makes this process the job's owner.
+  ///
+  /// - Throws: `.stoppedEarly` while another one is.
+  func own() throws(Failure) -> FileLock {
+    if let lock = try FileLock.tryAcquire(lockPath) { return lock }
+    throw Failure(
+      .stoppedEarly, "the job is being worked on by \(FileLock.holder(of: lockPath) ?? "another process")",
+      at: Place(file: path), advice: "batch-run wait waits for it, batch-run cancel stops it")
+  }
+
+  // MARK: Writing
+
+  func write(_ specification: JobSpecification) throws(Failure) {
+    let text = ByteBuffer()
+    specification.json.write(to: text)
+    text.append("\n")
+    try writePrivately(text, to: "\(path)/\(Self.specificationName)", durable: true)
+  }
+
+  /// Writes a file of the job that appears whole or not at all, for its user's eyes alone.
+  func writePrivately(_ bytes: ByteBuffer, to path: String, durable: Bool = false) throws(Failure) {
+    let file = try AtomicFile(path: path, permissions: 0o600, durable: durable)
+    try unsafe file.write(bytes.bytes)
+    try file.commit()
+  }
+}
+
+/// A file that is all there.
+///
+/// - Throws: `.noInput`, and `.badConfiguration` for one larger than `limit` bytes.
+func readFile(_ path: String, limit: Int) throws(Failure) -> ByteBuffer {
+  let source = try FileSource(path: path)
+  guard let size = source.size, size <= limit else {
+    throw Failure(.badConfiguration, "not what batch-run writes: too large", at: Place(file: path))
+  }
+  let bytes = ByteBuffer(capacity: size + 1)
+  while bytes.count <= size, try source.read(into: bytes) > 0 {}
+  return bytes
+}
+
+/// Reads a journal line by line; a last line that is not finished is none.
+struct JournalReader {
+  let path: String
+  private var source: FileSource?
+  private var buffer = ByteBuffer(capacity: 1 << 16)
+  private var start = 0
+  private var number = 0
+  /// Bytes of the whole lines read so far.
+  private(set) var wholeBytes = 0
+  private static let longestLine = 16 << 20
+
+  init(path: String) { self.path = path }
+
+  /// The next event; nil at the end. A journal that is not there has none. Called again later, it goes on with what was
+  /// appended since.
+  ///
+  /// - Throws: `.badConfiguration` for a line that is no event.
+  mutating func next() throws(Failure) -> JournalLine? {
+    if source == nil {
+      guard isRegularFile(path) else { return nil }
+      source = try FileSource(path: path)
+    }
+    while let line = try nextLine() {
+      number += 1
+      let object = try unsafe ObjectReader(
+        parsing: UnsafeRawBufferPointer(rebasing: buffer.bytes[line]), at: Place(file: path, line: number))
+      if let line = try JournalLine(object) { return line }
+    }
+    return nil
+  }
+
+  private mutating func nextLine() throws(Failure) -> Range<Int>? {
+    var scanned = start
+    while true {
+      if let end = unsafe buffer.bytes[scanned...].firstIndex(of: 0x0A) {
+        defer {
+          wholeBytes += end + 1 - start
+          start = end + 1
+        }
+        return start..<end
+      }
+      scanned = buffer.count - start
+      let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer.bytes[start...])
+      guard rest.count < Self.longestLine else {
+        throw Failure(.badConfiguration, "not what batch-run writes: no end of line", at: Place(file: path))
+      }
+      let larger = ByteBuffer(capacity: max(1 << 16, 2 * rest.count))
+      unsafe larger.append(rest)
+      buffer = larger
+      start = 0
+      guard let source, try source.read(into: buffer) > 0 else { return nil }
+    }
+  }
+}
