@@ -1,3 +1,5 @@
+import Support
+import Synchronization
 import Testing
 
 @testable import MillraceCore
@@ -30,6 +32,32 @@ struct DigestTests {
     let whole = unsafe bytes.withUnsafeBytes { unsafe SHA256Digest(of: $0) }
     #expect(hasher.finish() == whole)
     #expect(hasher.finish() == digest(""))
+  }
+
+  /// Streams that are hashed as they come, and longer ones that get a thread.
+  @Test(arguments: [1000, 100_000, 3_000_000])
+  func marksGiveTheDigestOfAllThatStandsBeforeThem(length: Int) throws {
+    let content = randomContent(length, seed: 5)
+    let hashing = DigestThread()
+    let found = Mutex<[(end: Int, digest: SHA256Digest)]>([])
+    let ends = (1...10).map { length * $0 / 10 }
+    var start = 0
+    for end in [0] + ends {
+      let piece = ByteBuffer(capacity: end - start)
+      piece.append(Array(content[start..<end]))
+      hashing.update(ByteSlice(piece))
+      hashing.mark { digest in found.withLock { $0.append((end, digest)) } }
+      start = end
+    }
+    let whole = try hashing.finish()
+    #expect(hashing.byteCount == length)
+    let marks = found.withLock { $0 }
+    #expect(marks.map(\.end) == [0] + ends)
+    for mark in marks {
+      let digest = unsafe content[..<mark.end].withUnsafeBytes { unsafe SHA256Digest(of: $0) }
+      #expect(mark.digest == digest)
+    }
+    #expect(marks.last?.digest == whole)
   }
 
   @Test func textIsReadBack() {

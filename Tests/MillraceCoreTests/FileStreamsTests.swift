@@ -1,5 +1,6 @@
 import Glibc
 import Support
+import Synchronization
 import Testing
 
 @testable import MillraceCore
@@ -113,6 +114,34 @@ struct OutputFileTests {
     let source = try DecompressedSource(FileSource(path: path), name: path)
     #expect(source.compression == compression)
     #expect(try readAll(source) == content)
+  }
+
+  /// A mark tells the very bytes that lie in the file's front, compressed or not.
+  @Test(arguments: [nil] + Compression.allCases.map(Optional.some))
+  func marksTellWhatTheFileIsSoFar(compression: Compression?) throws {
+    let folder = TemporaryFolder()
+    let path = "\(folder.path)/out"
+    let marks = Mutex<[OutputFile.Written]>([])
+    let output = try OutputFile(path: path, compression: compression, digest: DigestThread())
+    for seed in 0..<8 {
+      try output.write(slice(randomContent(200_000, seed: UInt64(seed))))
+      output.mark { mark in marks.withLock { $0.append(mark) } }
+    }
+    let written = try output.finish()
+    let file = try readAll(FileSource(path: path))
+    let found = marks.withLock { $0 }
+    #expect(found.count == 8)
+    for mark in found { #expect(mark.digest == digest(Array(file[..<mark.byteCount]))) }
+    #expect(zip(found, found.dropFirst()).allSatisfy { $0.byteCount <= $1.byteCount })
+    if compression == nil { #expect(found.last == written) }
+  }
+
+  @Test func withoutADigestNoMarkIsTold() throws {
+    let folder = TemporaryFolder()
+    let output = try OutputFile(path: "\(folder.path)/out")
+    try output.write(slice([1, 2, 3]))
+    output.mark { _ in Issue.record("there is no digest to tell") }
+    _ = try output.finish()
   }
 
   @Test func anEmptyOutputIsStillAWholeFile() throws {

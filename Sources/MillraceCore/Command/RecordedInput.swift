@@ -13,10 +13,13 @@ public final class RecordedInput: TableInput, @unchecked Sendable {
   /// Of the bytes as they lie in the file: known from the beginning, or, where provenance needs it, after `finish`.
   public private(set) var digest: SHA256Digest?
   private let decompressed: DecompressedSource
+  /// What the reader hashes after it has cut it.
+  private let cut: DigestThread?
   private var reportedBytes = 0
 
   init(
-    path: String, knownDigest: SHA256Digest?, recorder: StageRecorder, progress: Progress
+    path: String, knownDigest: SHA256Digest?, isHashedByReader: Bool = false, recorder: StageRecorder,
+    progress: Progress
   ) throws(Failure) {
     file = try FileSource(path: path)
     name = file.name
@@ -26,9 +29,15 @@ public final class RecordedInput: TableInput, @unchecked Sendable {
     // Whether a stage of ours is at the other end of a pipe can be told when its first bytes are there.
     file.waitForBytes()
     digest = knownDigest
-    hashing = knownDigest == nil && recorder.needsDigest(ofInput: index) ? DigestThread() : nil
+    cut = isHashedByReader && !recorder.isOff ? DigestThread() : nil
+    let needsDigest = knownDigest == nil && recorder.needsDigest(ofInput: index)
+    let hashing = needsDigest ? DigestThread() : nil
     file.digest = hashing
     decompressed = try DecompressedSource(file, name: name)
+    // What is read as it lies there, the reader hashes: once is enough.
+    let isHashedOnce = cut != nil && decompressed.compression == nil
+    if isHashedOnce { file.digest = nil }
+    self.hashing = isHashedOnce ? nil : hashing
   }
 
   public func read(into buffer: ByteBuffer) throws(Failure) -> Int {
@@ -39,13 +48,31 @@ public final class RecordedInput: TableInput, @unchecked Sendable {
   }
 
   /// `digest` will be that of the bytes that `read` gives: they are hashed, and not compressed.
-  public var hashesContent: Bool { hashing != nil && decompressed.compression == nil }
+  public var hashesContent: Bool { (hashing ?? cut) != nil && decompressed.compression == nil }
+
+  /// Hashes bytes that `read` gave: all of them, in their order, when the input was opened to be hashed by its reader.
+  ///
+  /// Who cuts an input knows where a piece ends only after more of it was read; so it hashes what it cut, and not what was
+  /// read.
+  public func hash(_ slice: ByteSlice) { cut?.update(slice) }
+
+  /// Asks for the digest of all that was given to `hash` before: of the decompressed bytes, through the end of a piece.
+  ///
+  /// - Parameter take: As for `DigestThread.mark`; never called when nothing is recorded.
+  public func mark(_ take: @escaping @Sendable (SHA256Digest) -> Void) { cut?.mark(take) }
 
   /// Takes note that the input was read to its end.
   ///
   /// - Throws: `Failure(.no)` when `--require-upstream` is not met.
   public func finish(records: Int? = nil) throws(Failure) {
     if let hashing { digest = try hashing.finish() }
+    if let cut {
+      let content = try cut.finish()
+      if decompressed.compression == nil {
+        precondition(cut.byteCount == file.byteCount, "whoever hashes an input hashes all of it")
+        digest = digest ?? content
+      }
+    }
     let content = StreamContent(digest: digest, bytes: file.byteCount, records: records)
     try recorder.finishInput(index, content)
     progress.add(bytes: 0, records: records ?? 0)

@@ -70,9 +70,14 @@ public final class Stage {
 
   /// Opens an input that is read to its end, compressed or not.
   ///
-  /// - Parameter knownDigest: Of the file as it lies there, where it has been computed already.
-  public func open(_ path: String, knownDigest: SHA256Digest? = nil) throws(Failure) -> RecordedInput {
-    try RecordedInput(path: path, knownDigest: knownDigest, recorder: recorder, progress: progress)
+  /// - Parameters:
+  ///   - knownDigest: Of the file as it lies there, where it has been computed already.
+  ///   - isHashedByReader: Whoever reads gives all that it read to `RecordedInput.hash`, and may `mark` where it wants a digest.
+  public func open(
+    _ path: String, knownDigest: SHA256Digest? = nil, isHashedByReader: Bool = false
+  ) throws(Failure) -> RecordedInput {
+    try RecordedInput(
+      path: path, knownDigest: knownDigest, isHashedByReader: isHashedByReader, recorder: recorder, progress: progress)
   }
 
   // MARK: The output

@@ -72,11 +72,22 @@ extension SHA256Digest: CustomStringConvertible {
 
   /// The digest of all bytes since the hasher was made or last finished. The hasher then starts anew.
   public func finish() -> SHA256Digest {
+    let digest = Self.finish(&context)
+    start()
+    return digest
+  }
+
+  /// The digest of all bytes since the hasher was made or last finished. The hasher goes on.
+  public var digestSoFar: SHA256Digest {
+    var copy = context
+    return Self.finish(&copy)
+  }
+
+  private static func finish(_ context: inout SHA256_CTX) -> SHA256Digest {
     var storage = SIMD32<UInt8>()
     _ = unsafe withUnsafeMutableBytes(of: &storage) { bytes in
       unsafe SHA256_Final(bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), &context)
     }
-    start()
     return SHA256Digest(storage)
   }
 

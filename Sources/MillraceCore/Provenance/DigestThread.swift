@@ -2,7 +2,8 @@
 /// thread.
 ///
 /// It takes slices of the very buffers that are read or written, so hashing costs no copy; its queue is short, so that a
-/// fast stream waits for it and memory stays bounded.
+/// fast stream waits for it and memory stays bounded. Marks in the stream give the digest of all that stands before them:
+/// one pass tells the whole and where in it a byte is wrong.
 ///
 /// Unchecked Sendable: one thread at a time updates, and the hasher belongs to that thread until it goes to the worker.
 public final class DigestThread: @unchecked Sendable {
@@ -10,9 +11,15 @@ public final class DigestThread: @unchecked Sendable {
   /// hash than a thread to start.
   private static let bytesWithoutThread = 256 << 10
 
+  private enum Step: Sendable {
+    case bytes(ByteSlice)
+    case mark(@Sendable (SHA256Digest) -> Void)
+  }
+
   private let hasher = SHA256Hasher()
-  private var byteCount = 0
-  private var thread: (queue: BoundedQueue<ByteSlice>, worker: Worker<SHA256Digest>)?
+  /// Bytes that came so far.
+  public private(set) var byteCount = 0
+  private var thread: (queue: BoundedQueue<Step>, worker: Worker<SHA256Digest>)?
 
   public init() {}
 
@@ -23,9 +30,21 @@ public final class DigestThread: @unchecked Sendable {
     byteCount += slice.count
     if thread == nil && byteCount > Self.bytesWithoutThread { startThread() }
     if let thread {
-      thread.queue.put(slice)
+      thread.queue.put(.bytes(slice))
     } else {
       unsafe hasher.update(slice.bytes)
+    }
+  }
+
+  /// Asks for the digest of all bytes that came before.
+  ///
+  /// - Parameter take: Called with it, now or soon, marks in their order, and always before `finish` returns. It holds up
+  ///   the hashing. A stream that is never finished may end without calling it.
+  public func mark(_ take: @escaping @Sendable (SHA256Digest) -> Void) {
+    if let thread {
+      thread.queue.put(.mark(take))
+    } else {
+      take(hasher.digestSoFar)
     }
   }
 
@@ -37,10 +56,15 @@ public final class DigestThread: @unchecked Sendable {
   }
 
   private func startThread() {
-    let queue = BoundedQueue<ByteSlice>(capacity: 4)
+    let queue = BoundedQueue<Step>(capacity: 4)
     // Where the system refuses a thread, hashing goes on without.
     let worker = try? Worker<SHA256Digest>("sha256") { [hasher] in
-      while let slice = queue.take() { unsafe hasher.update(slice.bytes) }
+      while let step = queue.take() {
+        switch step {
+        case .bytes(let slice): unsafe hasher.update(slice.bytes)
+        case .mark(let take): take(hasher.digestSoFar)
+        }
+      }
       return hasher.finish()
     }
     thread = worker.map { (queue, $0) }

@@ -53,6 +53,17 @@ public final class OutputFile: @unchecked Sendable {
     }
   }
 
+  /// Asks for the size and the digest of the file as it is here, the bytes that were written last included.
+  ///
+  /// Of a compressed output, these are the bytes that the encoder has given out: a mark stands a little in front of what was
+  /// written last.
+  ///
+  /// - Parameter take: As for `DigestThread.mark`; never called when no digest was asked for.
+  public func mark(_ take: @escaping @Sendable (Written) -> Void) {
+    let byteCount = byteCount
+    digest?.mark { take(Written(byteCount: byteCount, digest: $0)) }
+  }
+
   /// Ends the compressed stream, waits for the digest and gives the file its name.
   public func finish() throws(Failure) -> Written {
     if let encoder { unsafe try encode(UnsafeRawBufferPointer(start: nil, count: 0), isEnd: true, with: encoder) }
