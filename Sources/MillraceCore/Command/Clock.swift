@@ -14,7 +14,7 @@ public struct Clock: Sendable {
   }
 
   /// Seconds on a clock that nobody sets, for how long something takes.
-  static func monotonicSeconds() -> Double {
+  public static func monotonicSeconds() -> Double {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
