@@ -89,8 +89,8 @@ let package = Package(
     tool("prov", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")]),
 
     .target(
-      name: "Support", dependencies: ["CZlib"], path: "Tests/Support", exclude: ["csv_oracle.py", "pubmed_oracle.py"],
-      swiftSettings: swiftSettings + optimisedAlways),
+      name: "Support", dependencies: ["CZlib"], path: "Tests/Support",
+      exclude: ["csv_oracle.py", "pubmed_oracle.py", "slurm/cluster"], swiftSettings: swiftSettings + optimisedAlways),
     // What the tests of augmenters share.
     .target(
       name: "AugmenterSupport", dependencies: ["MillraceCore", "Support"], path: "Tests/AugmenterSupport",

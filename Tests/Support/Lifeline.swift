@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// A pipe that a child has as its standard input: it ends when its owner says so, or dies.
+/// A pipe that a child has as its standard input: it ends when its owner says so, or dies. What is written there the child
+/// reads.
 final class Lifeline: Sendable {
   /// For the child, which closes it here by `Input.descriptor`.
   let childEnd: Int32
@@ -20,6 +21,16 @@ final class Lifeline: Sendable {
   }
 
   deinit { end() }
+
+  /// Writes a line for a child that reads; false when that was not possible.
+  @discardableResult
+  func write(_ line: String) -> Bool {
+    let bytes = Array("\(line)\n".utf8)
+    return ownEnd.withLock { descriptor in
+      guard let descriptor else { return false }
+      return unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count
+    }
+  }
 
   /// False when it had ended before.
   @discardableResult
