@@ -76,9 +76,9 @@ let package = Package(
       ] + (usesISAL ? ["CISAL"] : []),
       swiftSettings: swiftSettings),
 
-    .target(name: "ChunkManifest", dependencies: ["MillraceCore"], swiftSettings: swiftSettings),
-    tool("chunk", dependencies: ["ChunkManifest"]),
-    tool("merge", dependencies: ["ChunkManifest"]),
+    .target(name: "Chunks", dependencies: ["MillraceCore"], swiftSettings: swiftSettings),
+    tool("chunk", dependencies: ["Chunks"]),
+    tool("merge", dependencies: ["Chunks"]),
     tool("aug-finance"),
     tool("aug-pubmed", dependencies: ["CLibXML2"]),
     .executableTarget(
@@ -151,10 +151,10 @@ let package = Package(
       name: "BatchRunTests", dependencies: ["MillraceCore", "Support", "batch-run"], swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", dependencies: ["Support"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ChunkTests", dependencies: ["MillraceCore", "ChunkManifest", "Support", "chunk"], path: "Tests/ChunkTests",
+      name: "ChunkTests", dependencies: ["MillraceCore", "Chunks", "Support", "chunk"], path: "Tests/ChunkTests",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "MergeTests", dependencies: ["MillraceCore", "ChunkManifest", "Support", "chunk", "merge"],
+      name: "MergeTests", dependencies: ["MillraceCore", "Chunks", "Support", "chunk", "merge"],
       path: "Tests/MergeTests", swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6],
@@ -179,7 +179,7 @@ if Context.environment["MILLRACE_FUZZ"] != nil {
         "Parse.swift",
       ], swiftSettings: swiftSettings),
     .executableTarget(
-      name: "fuzz", dependencies: links + ["ChunkManifest", "CRecordIndex", "aug-finance", "aug-pubmed"],
+      name: "fuzz", dependencies: links + ["Chunks", "CRecordIndex", "aug-finance", "aug-pubmed"],
       path: "Fuzz/Sources", swiftSettings: swiftSettings),
   ]
 }

@@ -1,4 +1,4 @@
-import ChunkManifest
+import Chunks
 import MillraceCore
 
 /// Manifests of chunks: one that is accepted counts rightly and reads the same when it is written again.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import ChunkManifest
+import Chunks
 import MillraceCore
 
 /// Splits a table into chunk files and prints their manifest.

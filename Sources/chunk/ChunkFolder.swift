@@ -1,4 +1,4 @@
-import ChunkManifest
+import Chunks
 import MillraceCore
 
 /// The folder of the chunk files and of its own copy of the manifest.
@@ -6,7 +6,7 @@ import MillraceCore
 /// A file gets its name when it is whole. The manifest goes away before the first file changes and comes back last, so
 /// that a run that was cut off is recognised; in between, chunk files of an earlier run that this one did not replace are
 /// removed.
-final class ChunkFolder {
+final class ChunkFolder: ChunkDestination {
   /// Nil in a dry run: all is done but nothing kept.
   private let folder: OutputFolder?
   /// What every file begins with.
@@ -55,6 +55,12 @@ final class ChunkFolder {
       digest: computesDigests && hashesAlong ? DigestThread() : nil)
     if header.count > 0 { try file.write(header) }
     return file
+  }
+
+  func beginChunk() throws(Failure) -> OutputFile { try makeFile(count, hashesAlong: true) }
+
+  func endChunk(_ file: OutputFile, firstRecord: Int, records: Int) throws(Failure) {
+    try finishFile(file, firstRecord: firstRecord, records: records)
   }
 
   /// Ends the next chunk's file and lists it.

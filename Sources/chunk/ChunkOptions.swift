@@ -1,5 +1,5 @@
 import ArgumentParser
-import ChunkManifest
+import Chunks
 import MillraceCore
 
 /// Where chunks end and what their files are.

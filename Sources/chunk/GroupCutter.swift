@@ -1,3 +1,4 @@
+import Chunks
 import MillraceCore
 
 /// Puts blocks into chunk files in the input's order, cutting only where the key changes: a chunk ends with the group

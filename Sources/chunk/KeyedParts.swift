@@ -1,3 +1,4 @@
+import Chunks
 import MillraceCore
 
 /// Deals records out to a fixed number of chunk files by the hash of their key: records with one key stand in one file,

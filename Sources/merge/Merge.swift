@@ -1,5 +1,5 @@
 import ArgumentParser
-import ChunkManifest
+import Chunks
 import MillraceCore
 
 /// Puts chunks together again.

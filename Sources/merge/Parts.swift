@@ -1,4 +1,4 @@
-import ChunkManifest
+import Chunks
 import MillraceCore
 
 /// One input of a merge. There may be a hundred thousand, so what is said of them is short, and no file stays open.

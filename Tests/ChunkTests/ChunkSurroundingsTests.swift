@@ -1,4 +1,4 @@
-import ChunkManifest
+import Chunks
 import Glibc
 import Support
 import Testing

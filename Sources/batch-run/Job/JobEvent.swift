@@ -6,7 +6,7 @@ enum JobEvent: Sendable, Equatable {
   case owner(process: Int, host: String)
   case state(JobState, reason: String?)
   /// The input's first bytes were read.
-  case opened(format: RecordFormat, delimiter: UInt8, headerBytes: Int)
+  case opened(JobTable)
   case cut(CutChunk)
   /// The digest of the input from its first byte to the end of a chunk.
   case hashed(ChunkIdentifier, SHA256Digest)
@@ -40,6 +40,17 @@ enum JobEvent: Sendable, Equatable {
   enum Recovery: String, Sendable {
     case begun, succeeded, failed
   }
+}
+
+/// What the first bytes of a job's input told.
+struct JobTable: Sendable, Equatable {
+  var format: RecordFormat
+  var delimiter: UInt8
+  var hasHeader: Bool
+  /// Bytes that every chunk begins with.
+  var headerBytes: Int
+
+  var dialect: Dialect { Dialect(format: format, delimiter: delimiter, hasHeader: hasHeader) }
 }
 
 /// A chunk that was cut off the input, or off a larger chunk.
@@ -130,9 +141,10 @@ extension JobEvent {
     switch self {
     case .owner(let process, let host): return [number("process", process)] + text("host", host)
     case .state(let state, let reason): return text("state", state.rawValue) + text("reason", reason)
-    case .opened(let format, let delimiter, let headerBytes):
-      return text("format", format.rawValue) + [
-        number("delimiter", Int(delimiter)), number("header_bytes", headerBytes),
+    case .opened(let table):
+      return text("format", table.format.rawValue) + [
+        number("delimiter", Int(table.delimiter)), .init("has_header", .bool(table.hasHeader)),
+        number("header_bytes", table.headerBytes),
       ]
     case .cut(let chunk): return chunk.members
     case .hashed(let chunk, let digest): return text("chunk", chunk.description) + text("sha256_through", digest.hex)
@@ -172,8 +184,9 @@ extension JobEvent {
     case "state": self = .state(try object.choice("state"), reason: object.value["reason"]?.text)
     case "opened":
       self = .opened(
-        format: try object.choice("format"), delimiter: UInt8(truncatingIfNeeded: try object.integer("delimiter")),
-        headerBytes: try object.integer("header_bytes"))
+        JobTable(
+          format: try object.choice("format"), delimiter: UInt8(truncatingIfNeeded: try object.integer("delimiter")),
+          hasHeader: try object.bool("has_header"), headerBytes: try object.integer("header_bytes")))
     case "cut": self = .cut(try CutChunk(object))
     case "hashed": self = .hashed(try object.chunk("chunk"), try digest("sha256_through"))
     case "input_ended":

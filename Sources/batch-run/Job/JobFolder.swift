@@ -65,6 +65,7 @@ struct JobFolder: Sendable {
   }
   func errorPath(_ chunk: ChunkIdentifier) -> String { "\(path)/stderr/\(chunk)" }
   func failedPath(_ chunk: ChunkIdentifier) -> String { "\(path)/failed/\(chunk)" }
+  func failedInputPath(_ chunk: ChunkIdentifier) -> String { "\(failedPath(chunk))/input" }
   func receiptPath(_ chunk: ChunkIdentifier) -> String { "\(path)/receipts/\(chunk).json" }
 
   // MARK: Reading
@@ -125,6 +126,34 @@ struct JobFolder: Sendable {
     let file = try AtomicFile(path: path, permissions: 0o600, durable: durable)
     try unsafe file.write(bytes.bytes)
     try file.commit()
+  }
+}
+
+extension JobFolder {
+  /// Removes a file that is not needed any more; none is fine, too.
+  func removeFile(_ path: String) { _ = unsafe unlink(path) }
+
+  /// Has a file's bytes reach the disk.
+  func sync(_ path: String) throws(Failure) {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    defer { if descriptor >= 0 { close(descriptor) } }
+    guard descriptor < 0 || fdatasync(descriptor) != 0 else { return }
+    throw .system(.inputOutput, "cannot write", errorNumber: errno, at: Place(file: path))
+  }
+
+  /// - Throws: `.inputOutput` when the disk is full: then attempts fail, and that is no fault of the command's.
+  func checkSpace() throws(Failure) {
+    var status = statvfs()
+    guard unsafe statvfs(path, &status) == 0, status.f_bavail * UInt(status.f_frsize) < 256 << 10 else { return }
+    throw Failure(
+      .inputOutput, "no space is left for the job's files", at: Place(file: path),
+      advice: "free some, then batch-run resume \(nameInFolder(path))")
+  }
+
+  /// Moves a file of the job within its folder.
+  func move(_ path: String, to target: String) throws(Failure) {
+    guard unsafe rename(path, target) != 0 else { return }
+    throw .system(.inputOutput, "cannot move the file to \(target)", errorNumber: errno, at: Place(file: path))
   }
 }
 

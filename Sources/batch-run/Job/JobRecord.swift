@@ -54,7 +54,7 @@ struct JobRecord: Sendable {
   /// Chunks that were cut off the input; halves are not counted.
   private(set) var cutCount = 0
   /// Nil until the input's first bytes were read.
-  private(set) var table: (format: RecordFormat, delimiter: UInt8, headerBytes: Int)?
+  private(set) var table: JobTable?
   /// Nil until the input was read to its end.
   private(set) var inputEnd: InputEnd?
   /// What is run now; `retry` may have changed it.
@@ -96,7 +96,7 @@ struct JobRecord: Sendable {
       self.state = state
       stateReason = reason
       states.append((state, time))
-    case .opened(let format, let delimiter, let headerBytes): table = (format, delimiter, headerBytes)
+    case .opened(let table): self.table = table
     case .cut(let cut):
       if chunks.updateValue(ChunkRecord(cut: cut), forKey: cut.identifier) == nil { cutCount += 1 }
     case .hashed(let chunk, let digest): chunks[chunk]?.digestThrough = digest

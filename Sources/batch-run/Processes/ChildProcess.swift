@@ -90,11 +90,14 @@ struct ChildProcess {
 extension ChildProcess {
   /// The file that a command's name stands for, as execvp(3) looks for it.
   ///
+  /// - Parameter directory: where a relative path leads from; nil for this process's folder.
   /// - Throws: `.serviceUnavailable` when there is none, or none that may be executed.
-  static func find(_ command: String, path searchPath: String) throws(Failure) -> String {
+  static func find(
+    _ command: String, path searchPath: String, from directory: String? = nil
+  ) throws(Failure) -> String {
     let candidates =
       command.contains("/")
-      ? [command]
+      ? [command.hasPrefix("/") ? command : "\(directory ?? ".")/\(command)"]
       : searchPath.split(separator: ":", omittingEmptySubsequences: false).map { "\($0.isEmpty ? "." : $0)/\(command)" }
     var isThereAtLeast = false
     for candidate in candidates where isRegularFile(candidate) {

@@ -29,12 +29,15 @@ public final class OutputFile: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - path: "-" for standard output.
+  ///   - permissions: Of a new file; the umask applies.
   ///   - digest: Takes every byte that is written.
   /// - Throws: `.cannotCreate`.
-  public init(path: String, compression: Compression? = nil, digest: DigestThread? = nil) throws(Failure) {
+  public init(
+    path: String, permissions: mode_t = 0o666, compression: Compression? = nil, digest: DigestThread? = nil
+  ) throws(Failure) {
     let isStandardOutput = path == "-"
     name = isStandardOutput ? "standard output" : path
-    file = isStandardOutput ? nil : try AtomicFile(path: path)
+    file = isStandardOutput ? nil : try AtomicFile(path: path, permissions: permissions)
     encoder = compression?.makeEncoder()
     self.digest = digest
   }

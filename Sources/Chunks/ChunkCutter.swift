@@ -1,9 +1,9 @@
 import MillraceCore
 
-/// Puts blocks of records into chunk files in the input's order, cutting between records.
-struct ChunkCutter: BlockConsumer {
+/// Puts blocks of records into chunks in the input's order, cutting between records.
+public struct ChunkCutter: BlockConsumer {
   /// Where a chunk ends.
-  enum Rule {
+  public enum Rule: Sendable {
     /// After so many records.
     case records(Int)
     /// Before the record that would make it larger, its header counted; a record that is larger alone has its own chunk.
@@ -13,20 +13,20 @@ struct ChunkCutter: BlockConsumer {
   }
 
   /// A plan of `parts` chunks whose numbers of records differ by one at most.
-  static func balanced(records: Int, parts: Int) -> Rule {
+  public static func balanced(records: Int, parts: Int) -> Rule {
     .plan((0..<parts).map { records * ($0 + 1) / parts - records * $0 / parts })
   }
 
   private let rule: Rule
   private var writer: ChunkWriter
 
-  init(_ rule: Rule, into folder: ChunkFolder) {
+  public init(_ rule: Rule, into destination: any ChunkDestination) {
     self.rule = rule
-    writer = ChunkWriter(folder)
+    writer = ChunkWriter(destination)
   }
 
   /// Adds a block, cutting it where a chunk ends.
-  mutating func append(_ block: Block) throws(Failure) {
+  public mutating func append(_ block: Block) throws(Failure) {
     var rest = block.slice
     var left = block.recordCount
     while left > 0 {
@@ -41,13 +41,13 @@ struct ChunkCutter: BlockConsumer {
     try writer.write(rest, records: 0)
   }
 
-  mutating func finish() throws(Failure) {
+  public mutating func finish() throws(Failure) {
     if case .plan(let plan) = rule {
       guard writer.recordsBefore + writer.records == plan.reduce(0, +) else {
         throw Failure(
           .badData, "the input changed while it was read", advice: "run chunk again when nobody writes to the input")
       }
-      while writer.folder.count < plan.count { try writer.endChunk() }
+      while writer.destination.count < plan.count { try writer.endChunk() }
     } else {
       try writer.finish()
     }
@@ -66,7 +66,7 @@ struct ChunkCutter: BlockConsumer {
     case .bytes(let limit): return nextPiece(of: rest, records: left, dialect: dialect, room: limit - writer.bytes)
     case .records(let limit): room = limit - writer.records
     case .plan(let plan):
-      let index = writer.folder.count
+      let index = writer.destination.count
       room = index < plan.count - 1 ? plan[index] - writer.records : .max
     }
     if left <= room { return Piece(bytes: rest.count, records: left) }

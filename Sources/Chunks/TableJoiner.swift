@@ -1,0 +1,36 @@
+import MillraceCore
+
+/// Writes the parts of a table one behind the other, with a line end between two where the first one lacks it.
+public struct TableJoiner {
+  private let output: OutputFile
+  private let dialect: Dialect
+  private let lineEnd: ByteSlice
+  private var lastByte: UInt8?
+  private var isAtStartOfPart = false
+
+  /// - Parameter preamble: What stands in front of the first record: byte order mark, header and its line end.
+  /// - Throws: as `OutputFile.write` does.
+  public init(dialect: Dialect, preamble: [UInt8], into output: OutputFile) throws(Failure) {
+    self.output = output
+    self.dialect = dialect
+    let end = ByteBuffer()
+    end.append(preamble.suffix(2) == [0x0d, 0x0a] ? "\r\n" : "\n")
+    lineEnd = ByteSlice(end)
+    let bytes = ByteBuffer()
+    bytes.append(preamble)
+    try append(ByteSlice(bytes))
+    // Without a header there is at most a byte order mark, behind which no line end belongs.
+    if !dialect.hasHeader { lastByte = nil }
+  }
+
+  /// What comes now begins with a record.
+  public mutating func beginPart() { isAtStartOfPart = true }
+
+  public mutating func append(_ slice: ByteSlice) throws(Failure) {
+    guard slice.count > 0 else { return }
+    if isAtStartOfPart, let lastByte, !dialect.endsLine(lastByte) { try output.write(lineEnd) }
+    isAtStartOfPart = false
+    try output.write(slice)
+    lastByte = unsafe slice.bytes[slice.count - 1]
+  }
+}

@@ -1,0 +1,49 @@
+import Glibc
+import MillraceCore
+
+/// A job that this process works on: nobody else does as long as this value lives.
+final class OwnedJob: Sendable {
+  let folder: JobFolder
+  let specification: JobSpecification
+  let journal: JobJournal
+  /// As the journal told it when the job was taken over.
+  let record: JobRecord
+  private let lock: FileLock
+
+  /// Takes a job over.
+  ///
+  /// - Throws: `.stoppedEarly` while another process has it.
+  init(_ folder: JobFolder, clock: Clock) throws(Failure) {
+    self.folder = folder
+    lock = try folder.own()
+    let (record, wholeBytes) = try folder.read()
+    specification = record.specification
+    journal = try JobJournal(path: folder.journalPath, wholeBytes: wholeBytes, clock: clock)
+    var now = record
+    for line in try journal.append([.owner(process: Int(getpid()), host: hostName())]) { now.apply(line) }
+    self.record = now
+  }
+}
+
+extension OwnedJob {
+  /// Ends what an earlier owner that was killed may have left running: processes that carry the job's mark.
+  func endLeftProcesses() {
+    let mark = Array("MILLRACE_JOB=\(specification.identifier)".utf8)
+    guard let names = try? namesInFolder("/proc") else { return }
+    for name in names {
+      guard let process = pid_t(name), process != getpid(), process > 1,
+        let environment = try? readFile("/proc/\(process)/environ", limit: .max)
+      else { continue }
+      let variables = unsafe environment.bytes.split(separator: 0)
+      if unsafe variables.contains(where: { unsafe $0.elementsEqual(mark) }) { kill(process, SIGKILL) }
+    }
+  }
+
+  /// Removes what attempts left that never ended.
+  func removePartialResults() throws(Failure) {
+    let results = "\(folder.path)/results"
+    for name in try namesInFolder(results) where name.hasSuffix(".part") || name.hasSuffix(".part.prov") {
+      _ = unsafe unlink("\(results)/\(name)")
+    }
+  }
+}

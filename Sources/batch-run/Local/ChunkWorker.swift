@@ -1,0 +1,87 @@
+import Glibc
+import MillraceCore
+
+/// Takes chunks from the board and runs the command on them, one after the other, until there are none.
+struct ChunkWorker: Sendable {
+  let job: OwnedJob
+  let board: JobBoard
+  let command: ChunkCommand
+  /// Counted from 1.
+  let number: Int
+  let stop: StopSignal
+  let clock: Clock
+  let warn: @Sendable (String) -> Void
+
+  func run() throws(Failure) {
+    while let work = try board.take(worker: number) {
+      do throws(Failure) {
+        try run(work)
+      } catch {
+        board.stop(.failure(error))
+        board.abandon()
+        throw error
+      }
+    }
+  }
+
+  private func run(_ work: JobBoard.Work) throws(Failure) {
+    let folder = job.folder
+    let chunk = work.cut.identifier
+    let errors = ErrorLog(folder: folder)
+    let part = folder.partialResultPath(chunk, attempt: String(work.attempt))
+    // A rest of an attempt that a kill cut off, with its sidecar.
+    folder.removeFile(part)
+    guard let table = try board.look({ $0.table }) else {
+      throw Failure(.internalError, "a chunk without a table", at: Place(file: folder.path))
+    }
+    let settings = board.settings
+    let attempt = ChunkAttempt(
+      command: command, cut: work.cut, attempt: work.attempt, worker: number, inputPath: folder.inputPath(chunk),
+      resultPath: part, errorPath: errors.path(ofWorker: number),
+      limits: .init(
+        time: settings.chunkTimeout, memory: settings.memoryPerWorker.map { work.isRecovery ? 2 * $0 : $0 }),
+      expectation: ResultExpectation(job.specification, dialect: table.dialect))
+    let observation = try attempt.run(stop: stop, clock: clock)
+    try errors.keep(observation.end, from: attempt.errorPath)
+    tell(observation, chunk)
+    if observation.end.outcome == .completed {
+      try complete(work, observation.end, part)
+    } else {
+      folder.removeFile(part)
+      folder.removeFile(part + ".prov")
+      try fail(work, observation.end, table)
+    }
+  }
+
+  private func tell(_ observation: ChunkAttempt.Observation, _ chunk: ChunkIdentifier) {
+    if observation.leftProcesses {
+      warn("chunk \(chunk): the command left processes running behind it; they were ended")
+    }
+    if observation.readNothing { board.tellOnce(.readNothing, warn) }
+  }
+
+  private func complete(_ work: JobBoard.Work, _ end: AttemptEnd, _ part: String) throws(Failure) {
+    let folder = job.folder
+    let chunk = work.cut.identifier
+    let result = folder.resultPath(chunk)
+    if board.settings.isDurable { try folder.sync(part) }
+    if isThere(part + ".prov") { try folder.move(part + ".prov", to: result + ".prov") }
+    try folder.move(part, to: result)
+    _ = try board.finish(work, end)
+    if board.settings.isDurable { try job.journal.sync() }
+    folder.removeFile(folder.inputPath(chunk))
+  }
+
+  private func fail(_ work: JobBoard.Work, _ end: AttemptEnd, _ table: JobTable) throws(Failure) {
+    try job.folder.checkSpace()
+    var halves: (CutChunk, CutChunk)?
+    if case .outOfMemory = end.outcome, board.settings.splitsOnOutOfMemory {
+      halves = try ChunkHalves(folder: job.folder, table: table).make(work.cut)
+    }
+    let reason = try board.finish(work, end, halves: halves)
+    if halves != nil { job.folder.removeFile(job.folder.inputPath(work.cut.identifier)) }
+    if let reason, let chunk = try board.look({ $0.chunks[work.cut.identifier] }) {
+      try Quarantine(folder: job.folder).put(chunk, reason: reason)
+    }
+  }
+}

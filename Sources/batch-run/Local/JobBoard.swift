@@ -1,0 +1,329 @@
+import MillraceCore
+
+/// Where a job stands while it is worked on, for all its threads: what is to be done, by whom, and what has come of it. All
+/// that happens goes into the journal first.
+final class JobBoard: Sendable {
+  private let job: OwnedJob
+  private let state: SharedState<State>
+  private let pauses = RetryPolicy()
+  private let random: @Sendable () -> UInt64
+  let settings: JobSettings
+
+  private struct State {
+    var record: JobRecord
+    /// Chunks that wait, the next one last.
+    var waiting: [ChunkIdentifier]
+    /// When a chunk may be tried again, on the monotonic clock.
+    var notBefore: [ChunkIdentifier: Double] = [:]
+    /// Chunks whose attempts are used up.
+    var exhausted: Set<ChunkIdentifier> = []
+    var running = 0
+    var workers: Int
+    /// Why no chunk is started for now, though there are workers: the machine's load.
+    var isHeld = false
+    var isCut = false
+    var told: Set<Remark> = []
+    var phase = Phase.working
+    var end: End?
+  }
+
+  private enum Phase: Equatable {
+    case working
+    /// A chunk's attempts are used up and nothing more is begun; when the others have ended, it is tried once more.
+    case draining
+    case recovering
+  }
+
+  /// What ends the work.
+  enum End: Sendable {
+    case done
+    /// Chunks have failed for good, and the job goes no further.
+    case failed
+    case cancelled(reason: String)
+    case failure(Failure)
+  }
+
+  /// What a worker is to do.
+  struct Work: Sendable {
+    var cut: CutChunk
+    var attempt: Int
+    /// The job's last try, alone and with twice the memory.
+    var isRecovery: Bool
+  }
+
+  init(_ job: OwnedJob, settings: JobSettings, workers: Int, random: @escaping @Sendable () -> UInt64) {
+    self.job = job
+    self.settings = settings
+    self.random = random
+    let waiting = job.record.chunks.values.filter { $0.progress == .waiting }.map(\.identifier).sorted(by: >)
+    let exhausted = job.record.chunks.values.filter { $0.progress == .exhausted }.map(\.identifier)
+    state = SharedState(
+      State(record: job.record, waiting: waiting, exhausted: Set(exhausted), workers: workers))
+  }
+
+  /// Looks at where the job stands.
+  func look<Result>(_ body: (JobRecord) throws(Failure) -> Result) throws(Failure) -> Result {
+    try state.access { state throws(Failure) in try body(state.record) }
+  }
+
+  // MARK: Events
+
+  /// Writes events to the journal. A journal that cannot be written ends the job.
+  func tell(_ events: [JobEvent]) throws(Failure) {
+    try state.change { state throws(Failure) in try tell(events, &state) }
+  }
+
+  private func tell(_ events: [JobEvent], _ state: inout State) throws(Failure) {
+    do throws(Failure) {
+      for line in try job.journal.append(events) { state.record.apply(line) }
+    } catch {
+      state.end = state.end ?? .failure(error)
+      throw error
+    }
+  }
+
+  // MARK: Cutting
+
+  /// Waits until there are few enough chunks in front of the workers; false when the work has ended.
+  func waitForRoom(beyond ahead: Int) -> Bool {
+    state.wait { state in
+      if state.end != nil { return false }
+      return state.waiting.count < state.workers + ahead ? true : nil
+    }
+  }
+
+  /// Takes in a chunk that was cut, its file being there.
+  func add(_ cut: CutChunk) throws(Failure) {
+    try state.change { state throws(Failure) in
+      try tell([.cut(cut)], &state)
+      state.insert(cut.identifier)
+    }
+  }
+
+  /// No more chunks will come.
+  func endOfCutting(_ end: InputEnd?) throws(Failure) {
+    try state.change { state throws(Failure) in
+      if let end { try tell([.inputEnded(end)], &state) }
+      state.isCut = true
+    }
+  }
+
+  // MARK: Working
+
+  /// Waits for something to do; nil when there will be nothing more.
+  func take(worker: Int) throws(Failure) -> Work? {
+    let answer: Work?? = try state.wait(pause: 0.2) { state throws(Failure) -> Work?? in
+      try advance(&state)
+      if state.end != nil { return .some(nil) }
+      guard let chunk = next(for: worker, &state), let known = state.record.chunks[chunk] else { return nil }
+      let attempt = known.attempts.count + 1
+      try tell(
+        [.started(StartedAttempt(chunk: chunk, attempt: attempt, worker: worker, host: hostName()))], &state)
+      state.running += 1
+      return Work(cut: known.cut, attempt: attempt, isRecovery: state.phase == .recovering)
+    }
+    return answer ?? nil
+  }
+
+  private func next(for worker: Int, _ state: inout State) -> ChunkIdentifier? {
+    switch state.phase {
+    case .draining: return nil
+    case .recovering:
+      guard state.running == 0 else { return nil }
+      return state.exhausted.min()
+    case .working:
+      // At least one goes on, however low the number of workers.
+      guard state.running < max(1, state.workers), !state.isHeld || state.running == 0 else { return nil }
+      let now = monotonicSeconds()
+      guard let index = state.waiting.lastIndex(where: { state.notBefore[$0, default: 0] <= now }) else { return nil }
+      let chunk = state.waiting.remove(at: index)
+      state.notBefore[chunk] = nil
+      return chunk
+    }
+  }
+
+  /// Goes over to the next phase, or to the end, when it is time.
+  private func advance(_ state: inout State) throws(Failure) {
+    guard state.end == nil, state.running == 0 else { return }
+    switch state.phase {
+    case .working:
+      guard state.isCut, state.waiting.isEmpty else { return }
+      guard !state.exhausted.isEmpty else {
+        state.end = .done
+        return
+      }
+      try tell([.recovery(.begun)], &state)
+      state.phase = .recovering
+    case .draining:
+      try tell([.recovery(.begun)], &state)
+      state.phase = .recovering
+    case .recovering:
+      guard state.exhausted.isEmpty else { return }
+      let failed = state.record.counts.failed
+      try tell([.recovery(failed == 0 ? .succeeded : .failed)], &state)
+      state.phase = .working
+      if failed > mostFailures { state.end = .failed }
+    }
+  }
+
+  /// How many chunks may fail for good while the job goes on.
+  private var mostFailures: Int {
+    switch settings.onFailure {
+    case .abort: 0
+    case .continue: .max
+    case .atMost(let count): count
+    }
+  }
+
+  /// Takes in how an attempt ended, after its result, if there is one, has its name.
+  ///
+  /// - Parameter halves: What the chunk was split into, because it was too large for the memory.
+  /// - Returns: why the chunk has failed for good; nil when it has not.
+  func finish(_ work: Work, _ end: AttemptEnd, halves: (CutChunk, CutChunk)? = nil) throws(Failure) -> String? {
+    try state.change { state throws(Failure) in
+      state.running -= 1
+      try tell([.ended(end)], &state)
+      let chunk = end.chunk
+      state.exhausted.remove(chunk)
+      if end.outcome == .completed { return nil }
+      if let halves {
+        try tell([.split(chunk, halves.0, halves.1)], &state)
+        for half in [halves.0, halves.1] { state.insert(half.identifier) }
+        return nil
+      }
+      guard end.outcome.isCounted else {
+        if work.isRecovery { try exhaust(chunk, &state) } else { state.insert(chunk) }
+        return nil
+      }
+      let reason = Self.reason(end)
+      if work.isRecovery {
+        try tell([.failed(chunk, reason: reason)], &state)
+        return reason
+      }
+      let counted = state.record.chunks[chunk]?.countedAttempts ?? 0
+      if counted <= settings.retries {
+        let pause = pauses.pause(beforeRetry: counted, retryAfter: nil, random: random)
+        state.notBefore[chunk] = monotonicSeconds() + pause
+        state.insert(chunk)
+      } else {
+        try exhaust(chunk, &state)
+        let lost = state.exhausted.count + state.record.counts.failed
+        if state.phase == .working, lost > mostFailures { state.phase = .draining }
+      }
+      return nil
+    }
+  }
+
+  private func exhaust(_ chunk: ChunkIdentifier, _ state: inout State) throws(Failure) {
+    try tell([.exhausted(chunk)], &state)
+    state.exhausted.insert(chunk)
+  }
+
+  /// What went wrong, with the command's last words.
+  static func reason(_ end: AttemptEnd) -> String {
+    end.outcome.description + (end.lastWords.isEmpty ? "" : "; it said: \(end.lastWords)")
+  }
+
+  // MARK: Results
+
+  /// What has become of a chunk of the input: the chunk, or its parts, in order.
+  enum Settled: Sendable {
+    case chunks([ChunkRecord])
+    /// There is no such chunk, and there will be none.
+    case end
+    /// The work has ended before it was settled.
+    case stopped(End)
+  }
+
+  /// Waits until the chunk with this number is completed or has failed for good.
+  func settled(_ index: Int) throws(Failure) -> Settled {
+    try state.wait(pause: 1) { state throws(Failure) -> Settled? in
+      if let leaves = state.record.leaves(of: ChunkIdentifier(index)) {
+        if leaves.allSatisfy(\.isSettled) { return .chunks(leaves) }
+      } else if state.isCut {
+        try advance(&state)
+        switch state.end {
+        case nil: return nil
+        case .done: return .end
+        case let end?: return .stopped(end)
+        }
+      }
+      switch state.end {
+      case nil, .done: return nil
+      case let end?: return state.running == 0 ? .stopped(end) : nil
+      }
+    }
+  }
+
+  // MARK: Stopping and steering
+
+  /// Ends the work; the first reason counts.
+  func stop(_ end: End) { state.change { $0.end = $0.end ?? end } }
+
+  /// Takes note that a worker gave up with an attempt in its hands.
+  func abandon() { state.change { $0.running -= 1 } }
+
+  /// What is worth telling once, however often it happens.
+  enum Remark: Hashable {
+    case readNothing
+  }
+
+  func tellOnce(_ remark: Remark, _ tell: (String) -> Void) {
+    guard state.access({ $0.told.insert(remark).inserted }) else { return }
+    switch remark {
+    case .readNothing: tell("the command reads nothing of its chunks, or not as a stream")
+    }
+  }
+
+  var end: End? { state.access { $0.end } }
+
+  /// Waits until no attempt runs any more.
+  func waitForWorkers() { state.wait { $0.running == 0 ? true : nil } }
+
+  func setWorkers(_ count: Int, reason: String) throws(Failure) {
+    try state.change { state throws(Failure) in
+      guard state.workers != count else { return }
+      state.workers = count
+      try tell([.workers(count, reason: reason)], &state)
+    }
+  }
+
+  func hold(_ isHeld: Bool) { state.change { $0.isHeld = isHeld } }
+
+  /// Workers that there are to be, attempts that run, and whether this is the recovery attempt.
+  var activity: (workers: Int, running: Int, isRecovering: Bool) {
+    state.access { ($0.workers, $0.running, $0.phase == .recovering) }
+  }
+}
+
+extension JobBoard.State {
+  /// Puts a chunk among those that wait, where it belongs.
+  fileprivate mutating func insert(_ chunk: ChunkIdentifier) {
+    var (low, high) = (0, waiting.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if waiting[middle] > chunk { low = middle + 1 } else { high = middle }
+    }
+    waiting.insert(chunk, at: low)
+  }
+}
+
+extension ChunkRecord {
+  /// Nothing more becomes of it.
+  var isSettled: Bool {
+    switch progress {
+    case .completed, .failed: true
+    default: false
+    }
+  }
+}
+
+extension JobRecord {
+  /// A chunk, or what it was split into, in order; nil when there is no such chunk.
+  func leaves(of chunk: ChunkIdentifier) -> [ChunkRecord]? {
+    guard let record = chunks[chunk] else { return nil }
+    guard record.progress == .split else { return [record] }
+    let (first, second) = chunk.parts
+    return (leaves(of: first) ?? []) + (leaves(of: second) ?? [])
+  }
+}

@@ -1,0 +1,95 @@
+import Chunks
+import MillraceCore
+
+/// Puts results together in the order of their chunks.
+struct ResultJoiner {
+  private let form: ResultForm
+  private let input: Dialect
+  private let output: OutputFile
+  /// Nil until the first result that is not empty.
+  private var joiner: TableJoiner?
+  /// Of results that are tables with a header: what the first one begins with.
+  private var first: (name: String, table: Table)?
+  private var dialect: Dialect?
+  private let pool = BufferPool(capacity: BlockReader.blockBytes)
+  private(set) var rows = 0
+
+  /// - Parameter input: Of the chunks.
+  init(_ form: ResultForm, input: Dialect, into output: OutputFile) {
+    self.form = form
+    self.input = input
+    self.output = output
+  }
+
+  /// Appends a result.
+  ///
+  /// - Parameter name: What diagnostics call it.
+  /// - Returns: its records.
+  /// - Throws: `.badData` for a table whose header is not the first one's.
+  mutating func append(_ path: String, name: String) throws(Failure) -> Int {
+    let source = try FileSource(path: path, name: name)
+    guard let size = source.size, size > 0 else { return 0 }
+    if form == .bytes {
+      try copy(source) { bytes throws(Failure) in try output.write(bytes) }
+      return 0
+    }
+    let dialect = try dialect ?? self.dialect(of: path, name: name)
+    self.dialect = dialect
+    var reading = ReadingOptions()
+    reading.format = dialect.format
+    reading.delimiter = dialect.delimiter
+    reading.hasHeader = dialect.hasHeader
+    reading.maximumRecordBytes = 1 << 30
+    let reader = try BlockReader(source, name: name, options: reading, pool: pool)
+    if let first {
+      guard !dialect.hasHeader || reader.table.columns == first.table.columns else {
+        throw Failure(
+          .badData, "its header is not that of \(first.name)", at: Place(file: name, line: 1),
+          advice: "--result lines takes results without looking for headers")
+      }
+    } else {
+      first = (name, reader.table)
+      let preamble = dialect.hasHeader ? reader.table.preamble : []
+      joiner = try TableJoiner(dialect: dialect, preamble: preamble, into: output)
+    }
+    joiner?.beginPart()
+    while let block = try reader.next() { try joiner?.append(block.slice) }
+    rows += reader.records
+    return reader.records
+  }
+
+  private func copy(_ source: FileSource, _ body: (ByteSlice) throws(Failure) -> Void) throws(Failure) {
+    while true {
+      let buffer = pool.take()
+      guard try source.read(into: buffer) > 0 else { return }
+      try body(ByteSlice(buffer))
+    }
+  }
+
+  /// What the results are, from the first that is not empty.
+  private func dialect(of path: String, name: String) throws(Failure) -> Dialect {
+    let lines = Dialect(format: .ndjson)
+    switch form {
+    case .lines, .ndjson, .bytes: return lines
+    case .csv: return Dialect(format: .csv, delimiter: input.format == .csv ? input.delimiter : nil, hasHeader: input.hasHeader || input.format == .ndjson)
+    case .tsv: return Dialect(format: .tsv, hasHeader: input.hasHeader || input.format == .ndjson)
+    case .auto:
+      // A command that turns NDJSON into CSV is told apart from one that prints lines by nobody: the user says so.
+      guard input.format != .ndjson else { return lines }
+      var reading = ReadingOptions()
+      reading.hasHeader = input.hasHeader
+      reading.maximumRecordBytes = 1 << 30
+      let table: Table
+      do throws(Failure) {
+        table = try BlockReader(try FileSource(path: path), name: name, options: reading, pool: pool).table
+      } catch {
+        guard error.status == .badData else { throw error }
+        return lines
+      }
+      guard table.dialect.format != .ndjson else { return lines }
+      guard input.hasHeader else { return table.dialect }
+      // `wc -l` prints numbers: they are no header.
+      return table.columns.allSatisfy { Double($0.description) == nil && !$0.bytes.isEmpty } ? table.dialect : lines
+    }
+  }
+}
