@@ -12,6 +12,12 @@ public protocol ChunkDestination: AnyObject {
   ///
   /// - Parameter firstRecord: its number in the input, counted from 0.
   func endChunk(_ file: OutputFile, firstRecord: Int, records: Int) throws(Failure)
+  /// Is shown the bytes of the input that go into the open chunk, before they do.
+  func take(_ slice: ByteSlice)
+}
+
+extension ChunkDestination {
+  public func take(_ slice: ByteSlice) {}
 }
 
 /// Writes chunks one behind the other.
@@ -33,6 +39,7 @@ public struct ChunkWriter {
   /// Adds bytes to the open chunk, opening one if there is none.
   public mutating func write(_ slice: ByteSlice, records count: Int) throws(Failure) {
     guard slice.count > 0 else { return }
+    destination.take(slice)
     try openFile().write(slice)
     records += count
     bytes += slice.count

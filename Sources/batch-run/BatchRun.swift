@@ -7,5 +7,6 @@ struct BatchRun: MillraceCommand {
   static let configuration = CommandConfiguration(
     commandName: programName,
     abstract: "Run a filter over the chunks of a table, here or on Slurm, and put the results together.",
-    version: Millrace.versionText)
+    version: Millrace.versionText,
+    subcommands: [Run.self, Resume.self, Retry.self], defaultSubcommand: Run.self)
 }

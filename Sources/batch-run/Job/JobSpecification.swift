@@ -86,8 +86,6 @@ struct JobSettings: Sendable, Equatable {
   var onFailure = FailurePolicy.abort
   /// A result is on the disk before its chunk counts as finished.
   var isDurable = false
-  /// Results are kept only until they have been written to standard output.
-  var forgetsDelivered = false
   /// Of Slurm, split into words.
   var slurmOptions: [String] = []
   var chunksPerTask = 1
@@ -222,7 +220,7 @@ extension JobSettings {
       .init("load_limit", loadLimit.map { .number(String($0)) } ?? .null),
       .init("chunk_timeout", chunkTimeout.map { .number(String($0)) } ?? .null), .init("retries", .integer(retries)),
       .init("split_on_oom", .bool(splitsOnOutOfMemory)), .init("on_failure", onFailure.json),
-      .init("durable", .bool(isDurable)), .init("forget_delivered", .bool(forgetsDelivered)),
+      .init("durable", .bool(isDurable)),
       .init("slurm_options", .array(slurmOptions.map { .string($0) })),
       .init("chunks_per_task", .integer(chunksPerTask)),
     ])
@@ -245,7 +243,6 @@ extension JobSettings {
       default: .atMost(try object.integer("on_failure"))
       }
     isDurable = try object.bool("durable")
-    forgetsDelivered = try object.bool("forget_delivered")
     slurmOptions = try object.texts("slurm_options")
     chunksPerTask = try object.integer("chunks_per_task")
   }

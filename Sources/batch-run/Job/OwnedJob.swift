@@ -12,15 +12,18 @@ final class OwnedJob: Sendable {
 
   /// Takes a job over.
   ///
+  /// - Parameter command: What is run on what is left; empty for what was run before.
   /// - Throws: `.stoppedEarly` while another process has it.
-  init(_ folder: JobFolder, clock: Clock) throws(Failure) {
+  init(_ folder: JobFolder, clock: Clock, changingCommandTo command: [String] = []) throws(Failure) {
     self.folder = folder
     lock = try folder.own()
     let (record, wholeBytes) = try folder.read()
     specification = record.specification
     journal = try JobJournal(path: folder.journalPath, wholeBytes: wholeBytes, clock: clock)
     var now = record
-    for line in try journal.append([.owner(process: Int(getpid()), host: hostName())]) { now.apply(line) }
+    var events: [JobEvent] = [.owner(process: Int(getpid()), host: hostName())]
+    if !command.isEmpty, command != record.command { events.append(.command(command)) }
+    for line in try journal.append(events) { now.apply(line) }
     self.record = now
   }
 }

@@ -40,7 +40,7 @@ struct ChunkAttempt: Sendable {
   /// Runs the attempt to its end on the calling thread.
   ///
   /// - Throws: what is no fault of the command: a file cannot be made, the disk is full.
-  func run(stop: StopSignal, clock: Clock) throws(Failure) -> Observation {
+  func run(watch: CommandWatch, stop: StopSignal, clock: Clock) throws(Failure) -> Observation {
     let input = try Self.open(inputPath, O_RDONLY)
     defer { close(input) }
     let result = try Self.open(resultPath, O_RDWR | O_CREAT | O_EXCL)
@@ -48,20 +48,21 @@ struct ChunkAttempt: Sendable {
     let error = try Self.open(errorPath, O_RDWR | O_CREAT | O_TRUNC)
     defer { close(error) }
     let start = clock.now()
-    let evidence = OutOfMemoryEvidence.now()
+    let started = monotonicSeconds()
     let child = try ChildProcess(
       program: command.program, arguments: command.arguments,
       environment: command.environment(of: cut.identifier, attempt: attempt), directory: command.directory,
       streams: (input, result, error))
-    var watch = MemoryWatch(group: child.identifier, limit: limits.memory)
-    let (end, reason) = wait(for: child, &watch, stop)
+    watch.begin(child, limit: limits.memory)
+    let (end, reason) = wait(for: child, stop, since: started)
+    let account = watch.end(child, end, started: started)
     var observation = Observation(
       end: AttemptEnd(
         chunk: cut.identifier, attempt: attempt, outcome: .completed, start: start, end: clock.now(),
-        host: hostName(), worker: worker, processorSeconds: end.processorSeconds,
-        peakMemory: watch.peak(atEnd: end)))
+        host: hostName(), worker: worker, processorSeconds: end.processorSeconds, peakMemory: account.peakMemory))
     observation.leftProcesses = child.endGroup()
-    observation.end.outcome = try reason ?? outcome(end.status, evidence, input: input, result: result)
+    observation.end.outcome =
+      try reason ?? account.outOfMemory.map { .outOfMemory($0) } ?? outcome(end.status, input: input, result: result)
     observation.end.lastWords = lastWords(error)
     if observation.end.outcome == .completed {
       observation.end.resultBytes = Self.size(of: result)
@@ -72,21 +73,13 @@ struct ChunkAttempt: Sendable {
 
   /// Waits for the end; a command that is to end before its time is told, and killed when it does not listen.
   private func wait(
-    for child: ChildProcess, _ watch: inout MemoryWatch, _ stop: StopSignal
+    for child: ChildProcess, _ stop: StopSignal, since started: Double
   ) -> (ChildProcess.End, AttemptOutcome?) {
-    let started = monotonicSeconds()
     while true {
       let left = limits.time.map { $0 - (monotonicSeconds() - started) } ?? .infinity
       if let end = child.wait(seconds: max(0, min(Self.interval, left))) { return (end, nil) }
-      if let excess = watch.look() {
-        // Memory is short now: there is no time for manners.
-        child.signalGroup(SIGKILL)
-        if let end = child.wait() { return (end, .outOfMemory(excess)) }
-      } else if stop.isSet {
-        return (finish(child), .cancelled)
-      } else if let limit = limits.time, monotonicSeconds() - started >= limit {
-        return (finish(child), .timedOut(limit))
-      }
+      if stop.isSet { return (finish(child), .cancelled) }
+      if let limit = limits.time, monotonicSeconds() - started >= limit { return (finish(child), .timedOut(limit)) }
     }
   }
 
@@ -102,17 +95,13 @@ struct ChunkAttempt: Sendable {
   }
 
   private func outcome(
-    _ status: ChildProcess.Status, _ evidence: OutOfMemoryEvidence, input: Int32, result: Int32
+    _ status: ChildProcess.Status, input: Int32, result: Int32
   ) throws(Failure) -> AttemptOutcome {
     switch status {
     case .exited(let status) where expectation.acceptedStatuses.contains(status):
       return try expectation.complaint(aboutResult: result, at: resultPath, ofChunk: cut, input: input)
         .map { .badResult($0) } ?? .completed
-    case .exited(let status):
-      // What a shell says of a command that was killed.
-      if status == 128 + SIGKILL, let how = evidence.reason() { return .outOfMemory(how) }
-      return .exited(status)
-    case .signalled(SIGKILL): return evidence.reason().map { .outOfMemory($0) } ?? .signalled(SIGKILL)
+    case .exited(let status): return .exited(status)
     case .signalled(let signal): return .signalled(signal)
     }
   }

@@ -8,6 +8,7 @@ struct ChunkWorker: Sendable {
   let command: ChunkCommand
   /// Counted from 1.
   let number: Int
+  let watch: CommandWatch
   let stop: StopSignal
   let clock: Clock
   let warn: @Sendable (String) -> Void
@@ -41,7 +42,7 @@ struct ChunkWorker: Sendable {
       limits: .init(
         time: settings.chunkTimeout, memory: settings.memoryPerWorker.map { work.isRecovery ? 2 * $0 : $0 }),
       expectation: ResultExpectation(job.specification, dialect: table.dialect))
-    let observation = try attempt.run(stop: stop, clock: clock)
+    let observation = try attempt.run(watch: watch, stop: stop, clock: clock)
     try errors.keep(observation.end, from: attempt.errorPath)
     tell(observation, chunk)
     if observation.end.outcome == .completed {

@@ -23,6 +23,7 @@ final class JobBoard: Sendable {
     var isHeld = false
     var isCut = false
     var told: Set<Remark> = []
+    var unsynced: [ChunkIdentifier] = []
     var phase = Phase.working
     var end: End?
   }
@@ -51,14 +52,18 @@ final class JobBoard: Sendable {
     var isRecovery: Bool
   }
 
-  init(_ job: OwnedJob, settings: JobSettings, workers: Int, random: @escaping @Sendable () -> UInt64) {
+  /// - Parameter record: The job as it is found.
+  init(
+    _ job: OwnedJob, _ record: JobRecord, settings: JobSettings, workers: Int,
+    random: @escaping @Sendable () -> UInt64
+  ) {
     self.job = job
     self.settings = settings
     self.random = random
-    let waiting = job.record.chunks.values.filter { $0.progress == .waiting }.map(\.identifier).sorted(by: >)
-    let exhausted = job.record.chunks.values.filter { $0.progress == .exhausted }.map(\.identifier)
+    let waiting = record.chunks.values.filter { $0.progress == .waiting }.map(\.identifier).sorted(by: >)
+    let exhausted = record.chunks.values.filter { $0.progress == .exhausted }.map(\.identifier)
     state = SharedState(
-      State(record: job.record, waiting: waiting, exhausted: Set(exhausted), workers: workers))
+      State(record: record, waiting: waiting, exhausted: Set(exhausted), workers: workers))
   }
 
   /// Looks at where the job stands.
@@ -185,7 +190,10 @@ final class JobBoard: Sendable {
       try tell([.ended(end)], &state)
       let chunk = end.chunk
       state.exhausted.remove(chunk)
-      if end.outcome == .completed { return nil }
+      if end.outcome == .completed {
+        state.unsynced.append(chunk)
+        return nil
+      }
       if let halves {
         try tell([.split(chunk, halves.0, halves.1)], &state)
         for half in [halves.0, halves.1] { state.insert(half.identifier) }
@@ -276,6 +284,22 @@ final class JobBoard: Sendable {
   }
 
   var end: End? { state.access { $0.end } }
+
+  /// The work has ended before it was done: attempts that run are of no use any more.
+  var mustStop: Bool {
+    switch end {
+    case .cancelled, .failure: true
+    case .done, .failed, nil: false
+    }
+  }
+
+  /// Chunks that were completed since this was asked last.
+  func takeUnsynced() -> [ChunkIdentifier] {
+    state.access { state in
+      defer { state.unsynced = [] }
+      return state.unsynced
+    }
+  }
 
   /// Waits until no attempt runs any more.
   func waitForWorkers() { state.wait { $0.running == 0 ? true : nil } }

@@ -9,7 +9,6 @@ final class JobCutter: ChunkDestination {
   private let job: OwnedJob
   private let board: JobBoard
   private let source: RecordedInput
-  private let hashes: Bool
   /// Chunks that may wait in front of the workers.
   private let ahead: Int
   /// Bytes of the decompressed input in the chunks so far, its header included.
@@ -24,19 +23,20 @@ final class JobCutter: ChunkDestination {
   /// - Returns: how it ended; nil when the work ended before it.
   /// - Throws: `.badData` for an input that cannot be cut, or that is not the one that was cut before.
   static func run(
-    _ source: RecordedInput, of job: OwnedJob, board: JobBoard, hashes: Bool, ahead: Int
+    _ source: RecordedInput, of job: OwnedJob, board: JobBoard, ahead: Int
   ) throws(Failure) -> InputEnd? {
     let reader = try BlockReader(
       source, name: source.name, options: job.specification.input.reading,
       pool: BufferPool(capacity: BlockReader.blockBytes))
     let destination = try JobCutter(
-      reader.table, source, of: job, board: board, hashes: hashes, ahead: ahead)
+      reader.table, source, of: job, board: board, ahead: ahead)
     let rule: ChunkCutter.Rule =
       switch job.specification.rule {
       case .records(let count): .records(count)
       case .bytes(let count): .bytes(count)
       }
     var cutter = ChunkCutter(rule, into: destination)
+    source.hash(destination.header)
     while let block = try reader.next() {
       try cutter.append(block)
       if board.end != nil { return nil }
@@ -51,7 +51,7 @@ final class JobCutter: ChunkDestination {
   }
 
   private init(
-    _ table: Table, _ source: RecordedInput, of job: OwnedJob, board: JobBoard, hashes: Bool, ahead: Int
+    _ table: Table, _ source: RecordedInput, of job: OwnedJob, board: JobBoard, ahead: Int
   ) throws(Failure) {
     let buffer = ByteBuffer(capacity: table.preamble.count)
     buffer.append(table.preamble)
@@ -60,7 +60,6 @@ final class JobCutter: ChunkDestination {
     self.job = job
     self.board = board
     self.source = source
-    self.hashes = hashes
     self.ahead = ahead
     if let before = job.record.table {
       let header = try job.folder.header()
@@ -103,23 +102,33 @@ final class JobCutter: ChunkDestination {
     } else {
       try board.add(cut)
     }
-    if hashes { try markDigest(chunk) }
+    let before = known?.digestThrough
+    source.mark { [board, name = source.name] digest in
+      if let before, before != digest {
+        board.stop(.failure(changedInput(name, "chunk \(chunk) is another one")))
+      } else if before == nil {
+        // A journal that cannot be written ends the work by itself.
+        try? board.tell([.hashed(chunk, digest)])
+      }
+    }
     _ = board.waitForRoom(beyond: ahead)
   }
 
-  /// Has the digest up to here told, and compared with what it was, as soon as it is known.
-  private func markDigest(_ chunk: ChunkIdentifier) throws(Failure) {}
+  func take(_ slice: ByteSlice) { source.hash(slice) }
 
   private func check(_ end: InputEnd, against before: InputEnd) throws(Failure) {
     guard end.records == before.records, end.digest == nil || before.digest == nil || end.digest == before.digest
     else { throw changed("it ends otherwise") }
   }
 
-  private func changed(_ how: String) -> Failure {
-    Failure(
-      .badConfiguration, "the input is not the one that the job began with: \(how)", at: Place(file: source.name),
-      advice: "give it the same input, or begin a new job")
-  }
+  private func changed(_ how: String) -> Failure { changedInput(source.name, how) }
+}
+
+/// - Parameter how: what about it is not what it was.
+func changedInput(_ name: String, _ how: String) -> Failure {
+  Failure(
+    .badConfiguration, "the input is not the one that the job began with: \(how)", at: Place(file: name),
+    advice: "give it the same input, or begin a new job")
 }
 
 extension OwnedJob {

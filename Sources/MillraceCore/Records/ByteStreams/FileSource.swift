@@ -78,6 +78,10 @@ public final class FileSource: ByteSource, @unchecked Sendable {
       nanoseconds: status.st_mtim.tv_nsec)
   }
 
+  /// Where the file can be opened again, to be read from the start as now: nil for a pipe, for a file that has lost its name,
+  /// and for one that the caller had read a part of.
+  public var pathFromStart: String? { isRegular && startOffset == 0 ? LinuxProcess.path(of: descriptor) : nil }
+
   /// Bytes read so far, before decompression.
   public var byteCount: Int { counter.load(ordering: .relaxed) }
 
@@ -118,4 +122,9 @@ public final class FileSource: ByteSource, @unchecked Sendable {
       }
     }
   }
+}
+
+extension FileSource.Version: CustomStringConvertible {
+  /// For records: it changes when the file does.
+  public var description: String { "\(device) \(inode) \(size) \(seconds).\(nanoseconds)" }
 }

@@ -1,0 +1,128 @@
+import Glibc
+import MillraceCore
+
+/// Works on a job on this machine, to its end or until something stops it.
+///
+/// One thread reads and cuts, as many as there are workers start the command and wait for it, one looks after all of it, and
+/// the caller's writes the results in order.
+struct LocalRun {
+  let job: OwnedJob
+  let stage: Stage
+  /// The job as it is found.
+  let record: JobRecord
+  let settings: JobSettings
+  let workers: WorkerRequest
+  let loadLimit: LoadLimit?
+  let command: ChunkCommand
+  /// Nil when all of the input was cut before.
+  let input: RecordedInput?
+
+  /// Chunks that wait in front of the workers, so that none of them ever waits for the disk.
+  private static let chunksAhead = 2
+
+  struct Outcome {
+    var end: JobBoard.End
+    var results: ResultWriter
+    var board: JobBoard
+  }
+
+  func run(into output: OutputFile) throws(Failure) -> Outcome {
+    let machine = KernelFiles.system.machine()
+    let greatest = try workers.workers(on: machine)
+    let warn: @Sendable (String) -> Void = { [diagnostics = stage.diagnostics] in diagnostics.warning($0) }
+    let admission = try admit(greatest, machine, warn)
+    defer { admission.release() }
+    try job.journal.append([.state(.running, reason: nil)])
+    let surroundings = Surroundings.ofThisProcess()
+    let board = JobBoard(job, record, settings: settings, workers: greatest, random: surroundings.random)
+    let (watch, stop) = (CommandWatch(), StopSignal())
+    Signals.whenStopped { [job] signal in
+      stop.set()
+      watch.signalAll(SIGTERM)
+      // The journal may be what cannot be written.
+      _ = try? job.journal.append([.note("stopped by signal \(signal)")])
+    }
+    let isOver = SharedState(false)
+    let monitor = JobMonitor(
+      job: job, board: board, watch: watch, stop: stop, admission: admission, request: workers,
+      clock: surroundings.clock, totalBytes: input?.file.size, bytesRead: { [input] in input?.file.byteCount ?? 0 },
+      warn: warn)
+    let governor = WorkerGovernor(
+      workers: greatest, memoryPerWorker: settings.memoryPerWorker ?? 0, loadLimit: loadLimit)
+    let monitoring = try Worker<Void>("monitor") { [loadLimit] in
+      monitor.run(until: isOver, governor: governor, loadLimit: loadLimit)
+    }
+    let cutting = try startCutting(board, workers: greatest)
+    var working: [Worker<Void>] = []
+    for number in 1...greatest {
+      let worker = ChunkWorker(
+        job: job, board: board, command: command, number: number, watch: watch, stop: stop, clock: surroundings.clock,
+        warn: warn)
+      working.append(try Worker("worker \(number)") { () throws(Failure) in try worker.run() })
+    }
+    defer {
+      isOver.change { $0 = true }
+      try? monitoring.join()
+    }
+    var results = ResultWriter(job: job, board: board, output: output)
+    let end: JobBoard.End
+    do throws(Failure) {
+      end = try results.run()
+    } catch {
+      // The reader of the output is gone, or it cannot be written: no attempt is of use any more.
+      board.stop(.failure(error))
+      stop.set()
+      board.waitForWorkers()
+      throw error
+    }
+    board.waitForWorkers()
+    if case .done = end { for thread in working + [cutting].compactMap({ $0 }) { try thread.join() } }
+    return Outcome(end: end, results: results, board: board)
+  }
+
+  /// Waits until the machine has what the job wants.
+  private func admit(
+    _ workers: Int, _ machine: ResourceShare, _ warn: @escaping @Sendable (String) -> Void
+  ) throws(Failure) -> ResourceAdmission {
+    let ledger = ResourceLedger(environment: processEnvironment(), machine: machine, warn: warn)
+    var toldAt = -Double.infinity
+    let (folder, diagnostics) = (job.folder, stage.diagnostics)
+    var queued: Failure?
+    let share = self.workers.share(ofWorkers: workers)
+    let admission = try ledger.request(share, job: job.specification.identifier) { place in
+      let now = monotonicSeconds()
+      do throws(Failure) {
+        if toldAt < 0 { try job.journal.append([.state(.queued, reason: place.description)]) }
+      } catch {
+        queued = error
+        return false
+      }
+      if now - toldAt >= 60 { diagnostics.note("queued: \(place.description)") }
+      if toldAt < 0 || now - toldAt >= 1 { LiveStatus.tellQueued(place, in: folder) }
+      if toldAt < 0 || now - toldAt >= 60 { toldAt = now }
+      return !isThere(folder.cancelPath)
+    }
+    if let queued { throw queued }
+    guard let admission else {
+      throw Failure(.stoppedEarly, "cancelled while the job waited for its turn", at: Place(file: folder.path))
+    }
+    return admission
+  }
+
+  private func startCutting(_ board: JobBoard, workers: Int) throws(Failure) -> Worker<Void>? {
+    guard let input else {
+      try board.endOfCutting(nil)
+      return nil
+    }
+    let ahead = Self.chunksAhead
+    return try Worker("cut") { [job] () throws(Failure) in
+      do throws(Failure) {
+        let end = try JobCutter.run(input, of: job, board: board, ahead: ahead)
+        if let end { try board.endOfCutting(job.record.inputEnd == nil ? end : nil) }
+      } catch {
+        board.stop(.failure(error))
+        throw error
+      }
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Glibc
+import MillraceCore
+
+/// Works on a job for a command line that waits for its result: before, what an earlier owner left is put in order; after,
+/// the result, its provenance and the job's end are told.
+struct JobSession {
+  let job: OwnedJob
+  let stage: Stage
+  let settings: JobSettings
+  let workers: WorkerRequest
+  let loadLimit: LoadLimit?
+
+  /// - Parameters:
+  ///   - revives: chunks that have failed for good have their attempts again.
+  ///   - input: what the input is read from, a path or "-" for standard input; nil for what the job says, and then only
+  ///     when it is needed.
+  func work(reviving revives: Bool, input: String?) throws(Failure) {
+    let job = self.job
+    stage.diagnostics.note("job \(job.specification.identifier) in \(job.folder.path)")
+    job.folder.removeFile(job.folder.cancelPath)
+    let record = try putInOrder(reviving: revives)
+    let recorded = try openInput(input, record)
+    let command = try ChunkCommand(
+      record.command, directory: job.specification.directory, job: job.specification.identifier,
+      parent: nil, environment: processEnvironment())
+    let output = try stage.openOutput()
+    let run = LocalRun(
+      job: job, stage: stage, record: record, settings: settings, workers: workers, loadLimit: loadLimit,
+      command: command, input: recorded)
+    let outcome: LocalRun.Outcome
+    do throws(Failure) {
+      outcome = try run.run(into: output)
+    } catch {
+      let isCancelled = error == .brokenPipe
+      _ = try? job.journal.append([
+        .state(
+          isCancelled ? .cancelled : .failed,
+          reason: isCancelled ? "the reader of the output is gone" : error.description)
+      ])
+      throw error
+    }
+    try end(outcome, output)
+  }
+
+  // MARK: Before
+
+  /// Undoes what a kill cut short, and finds out which results are whole.
+  private func putInOrder(reviving revives: Bool) throws(Failure) -> JobRecord {
+    var record = job.record
+    guard record.owners.count > 1 else { return record }
+    job.endLeftProcesses()
+    try job.removePartialResults()
+    if revives {
+      let failed = record.failedChunks.map(\.identifier)
+      if !failed.isEmpty || record.chunks.values.contains(where: { $0.progress == .exhausted }) {
+        for line in try job.journal.append([.revived]) { record.apply(line) }
+      }
+      for chunk in failed { try Quarantine(folder: job.folder).takeBack(chunk) }
+    }
+    for chunk in record.chunks.values {
+      guard let completion = chunk.completion,
+        fileSize(job.folder.resultPath(chunk.identifier)) != completion.resultBytes
+      else { continue }
+      stage.diagnostics.warning("the result of chunk \(chunk.identifier) is not whole any more: it is made again")
+      record.forgetResult(of: chunk.identifier)
+    }
+    return record
+  }
+
+  private func openInput(_ given: String?, _ record: JobRecord) throws(Failure) -> RecordedInput? {
+    let known = job.specification.input
+    let needsInput = job.needsInput(record)
+    if let path = known.path, let version = known.version, isThere(path) {
+      let now = try FileSource(path: path).version.description
+      if now != version, record.inputEnd != nil || stage.recorder.isOff {
+        throw changedInput(path, "the file was changed since")
+      }
+    }
+    guard needsInput || (given == "-" && known.path == nil) else { return nil }
+    if given == nil, known.path == nil, isatty(STDIN_FILENO) == 1 {
+      throw Failure(
+        .noInput, "the input was not read to its end, and it cannot be opened again", at: Place(file: known.name),
+        advice: "give it once more on standard input: … | batch-run resume \(job.specification.identifier)")
+    }
+    return try stage.open(given ?? known.path ?? "-", isHashedByReader: true)
+  }
+
+  // MARK: After
+
+  private func end(_ outcome: LocalRun.Outcome, _ output: OutputFile) throws(Failure) {
+    let board = outcome.board
+    switch outcome.end {
+    case .done: try finish(outcome, output)
+    case .failed:
+      let failed = board.look { $0.failedChunks }
+      let first = failed.first
+      var reason = "a chunk"
+      if let first, case .failed(let why) = first.progress { reason = "chunk \(first.identifier) \(why)" }
+      let more = failed.count > 1 ? ", and \(failed.count - 1) more failed" : ""
+      try board.tell([.state(.failed, reason: reason + more)])
+      throw Failure(
+        .stoppedEarly, "\(reason)\(more)", at: Place(file: job.specification.identifier),
+        advice:
+          "batch-run logs --failed \(name) shows what it said, batch-run retry \(name) tries again")
+    case .cancelled(let reason):
+      try board.tell([.state(.cancelled, reason: reason)])
+      job.folder.removeFile(job.folder.cancelPath)
+      throw Failure(
+        .stoppedEarly, "cancelled: \(reason)", at: Place(file: job.specification.identifier),
+        advice: "batch-run resume \(name) goes on")
+    case .failure(let failure):
+      _ = try? board.tell([.state(.failed, reason: failure.description)])
+      throw failure
+    }
+  }
+
+  /// As the user names the job: its id, or the folder where that is not among the others.
+  private var name: String {
+    folderPart(of: job.folder.path) == resolvedPath(JobFolder.home(processEnvironment()))
+      ? job.specification.identifier : job.folder.path
+  }
+
+  private func finish(_ outcome: LocalRun.Outcome, _ output: OutputFile) throws(Failure) {
+    let record = outcome.board.look { $0 }
+    let counts = record.counts
+    let missing = outcome.results.missing
+    if !missing.isEmpty {
+      stage.answer = .no
+      for chunk in missing.prefix(20) {
+        guard case .failed(let reason) = chunk.progress else { continue }
+        stage.diagnostics.warning(
+          "left out: chunk \(chunk.identifier), records \(chunk.cut.firstRecord + 1) to \(chunk.cut.firstRecord + chunk.cut.records): \(reason)"
+        )
+      }
+      if missing.count > 20 { stage.diagnostics.warning("left out: \(missing.count - 20) more chunks") }
+      stage.recorder.addDropped(missing.reduce(0) { $0 + $1.cut.records }, reason: "chunk failed")
+    }
+    try stage.finish(output, rowsIn: counts.records, rowsOut: outcome.results.rows)
+    let note = missing.isEmpty ? nil : "\(missing.count) of \(counts.all) chunks are missing"
+    try outcome.board.tell([.state(.completed, reason: note)])
+    // Without what failed, the results that are there are needed once more, when it has been tried again.
+    if missing.isEmpty { for name in ["input", "results"] { removeTree("\(job.folder.path)/\(name)") } }
+  }
+}
+
+/// Bytes of a regular file; nil when there is none.
+func fileSize(_ path: String) -> Int? {
+  var status = stat()
+  guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+  return Int(status.st_size)
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import MillraceCore
+
+/// Goes on with a job that was cut off.
+struct Resume: FilterCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Go on with a job that was stopped, killed or failed; finished chunks are not run again.",
+    discussion: """
+      The whole result is written, the same bytes as if the job had never been stopped. A job that was reading a pipe, and had not read all of it, needs the same input again on standard input; what it has cut already is compared.
+      """)
+
+  @OptionGroup var target: JobArgument
+  @OptionGroup(title: "Work") var work: WorkOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
+  @OptionGroup(title: "Run") var runOptions: RunOptions
+
+  static var toolName: String { "batch-run" }
+  static var defaultContext: ContextLevel { .rows }
+  var inputPaths: [String] { [] }
+  var parameters: [JSONValue.Member] { work.parameters }
+
+  func run(in stage: Stage) throws(Failure) {
+    try target.goOn(stage, work)
+  }
+}
+
+/// Tries what has failed again.
+struct Retry: FilterCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Try the chunks that failed again, with the same command or another one, and finish the job.",
+    discussion: """
+      Give a mended command behind two dashes; what is finished already stays as it is.
+        $ batch-run retry 20261121-184503-k7q2 -o result.csv -- ./score --lenient
+      """)
+
+  @OptionGroup var target: JobArgument
+  @Argument(parsing: .postTerminator, help: ArgumentHelp("Another command for what is left.", valueName: "command"))
+  var command: [String] = []
+  @OptionGroup(title: "Work") var work: WorkOptions
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
+  @OptionGroup(title: "Run") var runOptions: RunOptions
+
+  static var toolName: String { "batch-run" }
+  static var defaultContext: ContextLevel { .rows }
+  var inputPaths: [String] { [] }
+  var parameters: [JSONValue.Member] { work.parameters }
+
+  func run(in stage: Stage) throws(Failure) {
+    try target.goOn(stage, work, command: command)
+  }
+}
+
+/// The job that a command is about.
+struct JobArgument: ParsableArguments {
+  @Argument(help: ArgumentHelp("The job's id, or its folder.", valueName: "job"), completion: .directory)
+  var job: String
+
+  func folder() throws(Failure) -> JobFolder { try JobFolder(finding: job, environment: processEnvironment()) }
+
+  /// Takes the job over and works on it to its end.
+  ///
+  /// - Parameter command: what is run from here on; empty for what was run before.
+  fileprivate func goOn(_ stage: Stage, _ work: WorkOptions, command: [String] = []) throws(Failure) {
+    let folder = try folder()
+    let before = try folder.record()
+    if before.state == .completed, before.failedChunks.isEmpty {
+      throw Failure(
+        .no, "the job is completed, and its result was written", at: Place(file: job),
+        advice: "run the command again for another job")
+    }
+    if stage.isDryRun {
+      let counts = before.counts
+      stage.diagnostics.note(
+        "would go on with job \(before.specification.identifier): \(counts.completed) of \(counts.all) chunks are done")
+      return
+    }
+    let owned = try OwnedJob(folder, clock: .system, changingCommandTo: command)
+    let settings = work.settings(changing: before.specification.settings)
+    try JobSession(
+      job: owned, stage: stage, settings: settings, workers: work.request(settings),
+      loadLimit: settings.loadLimit.map { LoadLimit($0) }
+    ).work(reviving: true, input: nil)
+  }
+}
