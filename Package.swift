@@ -84,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "batch-run",
       dependencies: [
-        "CChildProcess", "MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CChildProcess", "Chunks", "MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
     tool("prov", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")]),
 

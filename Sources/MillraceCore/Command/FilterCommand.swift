@@ -43,11 +43,26 @@ extension InputOptions {
   public var paths: [String] { files.isEmpty ? ["-"] : files }
 
   public var reading: ReadingOptions {
+    var options = table.reading
+    options.ragged = ragged
+    return options
+  }
+
+  public var parameters: [JSONValue.Member] {
+    var members = table.parameters
+    if let idField { members.append(.init("id-field", .string(idField))) }
+    members.append(.init("ragged", .string(ragged.rawValue)))
+    members.append(.init("on-error", .string(onError.defaultValueDescription)))
+    return members
+  }
+}
+
+extension TableOptions {
+  public var reading: ReadingOptions {
     var options = ReadingOptions()
     options.format = from
     options.delimiter = delimiter?.byte
     options.hasHeader = !hasNoHeader
-    options.ragged = ragged
     options.maximumRecordBytes = maxRecordBytes.bytes
     return options
   }
@@ -56,11 +71,8 @@ extension InputOptions {
     var members: [JSONValue.Member] = []
     if let from { members.append(.init("from", .string(from.rawValue))) }
     if let delimiter { members.append(.init("delimiter", .string(String(UnicodeScalar(delimiter.byte))))) }
-    if let idField { members.append(.init("id-field", .string(idField))) }
     members.append(.init("no-header", .bool(hasNoHeader)))
-    members.append(.init("ragged", .string(ragged.rawValue)))
     members.append(.init("max-record-bytes", .integer(maxRecordBytes.bytes)))
-    members.append(.init("on-error", .string(onError.defaultValueDescription)))
     return members
   }
 }

@@ -1,14 +1,7 @@
 import ArgumentParser
 
-/// Where records come from and how they are to be read.
-public struct InputOptions: ParsableArguments {
-  @Argument(
-    help: ArgumentHelp(
-      "Inputs instead of standard input; - is standard input.",
-      discussion: "Compressed input (gzip, zstd) is recognised by its content.", valueName: "file"),
-    completion: .file())
-  public var files: [String] = []
-
+/// How the bytes of a table are read.
+public struct TableOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Format of the input. Found from its first bytes by default.", valueName: "csv|tsv|ndjson"))
   public var from: RecordFormat?
@@ -23,6 +16,34 @@ public struct InputOptions: ParsableArguments {
   public var hasNoHeader = false
 
   @Option(
+    help: ArgumentHelp(
+      "Longest record; a longer one is bad input, often a quote that is never closed. 16M by default.",
+      valueName: "bytes"),
+    transform: ByteCount.init)
+  public var maxRecordBytes = ByteCount(16 << 20)
+
+  public init() {}
+
+  public func validate() throws {
+    // Offsets within a block have 31 bits.
+    guard (1...1 << 30).contains(maxRecordBytes.bytes) else {
+      throw ValidationError("--max-record-bytes must be between 1 and 1G")
+    }
+  }
+}
+
+/// Where records come from and how they are to be read.
+public struct InputOptions: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "Inputs instead of standard input; - is standard input.",
+      discussion: "Compressed input (gzip, zstd) is recognised by its content.", valueName: "file"),
+    completion: .file())
+  public var files: [String] = []
+
+  @OptionGroup public var table: TableOptions
+
+  @Option(
     help: ArgumentHelp("The row's identity in context records. Its number by default.", valueName: "name"))
   public var idField: String?
 
@@ -34,25 +55,11 @@ public struct InputOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Longest record; a longer one is bad input, often a quote that is never closed. 16M by default.",
-      valueName: "bytes"),
-    transform: ByteCount.init)
-  public var maxRecordBytes = ByteCount(16 << 20)
-
-  @Option(
-    help: ArgumentHelp(
       "A bad row stops the run (fail), is dropped and counted (skip), or goes to FILE with its reason (quarantine=FILE).",
       valueName: "fail|skip|quarantine=FILE"))
   public var onError = ErrorPolicy.fail
 
   public init() {}
-
-  public func validate() throws {
-    // Offsets within a block have 31 bits.
-    guard (1...1 << 30).contains(maxRecordBytes.bytes) else {
-      throw ValidationError("--max-record-bytes must be between 1 and 1G")
-    }
-  }
 }
 
 /// How records are written.

@@ -120,3 +120,13 @@ extension JSONValue {
     return .number(String((value * 1000).rounded() / 1000))
   }
 }
+
+extension LiveStatus {
+  /// What a job says that waits for its share of the machine.
+  init(queuedAt place: QueuePlace, time: Timestamp, load: Double) {
+    self.init(
+      time: time, workers: 0, targetWorkers: 0, reason: place.description, memory: 0, load: load, bytesRead: 0,
+      totalBytes: nil, chunksDone: 0, chunksCut: 0, bytesDone: 0, recordsDone: 0, rate: 0, remainingSeconds: nil,
+      queue: Queue(position: place.position, estimatedWaitSeconds: place.estimate.seconds))
+  }
+}

@@ -61,8 +61,13 @@ struct ChunkAttempt: Sendable {
         chunk: cut.identifier, attempt: attempt, outcome: .completed, start: start, end: clock.now(),
         host: hostName(), worker: worker, processorSeconds: end.processorSeconds, peakMemory: account.peakMemory))
     observation.leftProcesses = child.endGroup()
-    observation.end.outcome =
-      try reason ?? account.outOfMemory.map { .outOfMemory($0) } ?? outcome(end.status, input: input, result: result)
+    if let reason {
+      observation.end.outcome = reason
+    } else if let how = account.outOfMemory {
+      observation.end.outcome = .outOfMemory(how)
+    } else {
+      observation.end.outcome = try outcome(end.status, input: input, result: result)
+    }
     observation.end.lastWords = lastWords(error)
     if observation.end.outcome == .completed {
       observation.end.resultBytes = Self.size(of: result)

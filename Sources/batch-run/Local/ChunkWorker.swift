@@ -32,7 +32,7 @@ struct ChunkWorker: Sendable {
     let part = folder.partialResultPath(chunk, attempt: String(work.attempt))
     // A rest of an attempt that a kill cut off, with its sidecar.
     folder.removeFile(part)
-    guard let table = try board.look({ $0.table }) else {
+    guard let table = board.look({ $0.table }) else {
       throw Failure(.internalError, "a chunk without a table", at: Place(file: folder.path))
     }
     let settings = board.settings
@@ -81,7 +81,7 @@ struct ChunkWorker: Sendable {
     }
     let reason = try board.finish(work, end, halves: halves)
     if halves != nil { job.folder.removeFile(job.folder.inputPath(work.cut.identifier)) }
-    if let reason, let chunk = try board.look({ $0.chunks[work.cut.identifier] }) {
+    if let reason, let chunk = board.look({ $0.chunks[work.cut.identifier] }) {
       try Quarantine(folder: job.folder).put(chunk, reason: reason)
     }
   }

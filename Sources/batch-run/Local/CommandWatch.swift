@@ -25,7 +25,9 @@ final class CommandWatch: Sendable {
   private let files = KernelFiles.system
 
   /// Takes a command in that has just been started.
-  func begin(_ child: ChildProcess, limit: Int?) { state.withLock { $0.entries[child.identifier] = Entry(limit: limit) } }
+  func begin(_ child: ChildProcess, limit: Int?) {
+    state.withLock { $0.entries[child.identifier] = Entry(limit: limit) }
+  }
 
   /// What was seen of a command that has ended.
   struct Account: Sendable {

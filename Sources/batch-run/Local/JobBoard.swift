@@ -9,7 +9,7 @@ final class JobBoard: Sendable {
   private let random: @Sendable () -> UInt64
   let settings: JobSettings
 
-  private struct State {
+  fileprivate struct State {
     var record: JobRecord
     /// Chunks that wait, the next one last.
     var waiting: [ChunkIdentifier]
@@ -28,7 +28,7 @@ final class JobBoard: Sendable {
     var end: End?
   }
 
-  private enum Phase: Equatable {
+  fileprivate enum Phase: Equatable {
     case working
     /// A chunk's attempts are used up and nothing more is begun; when the others have ended, it is tried once more.
     case draining
@@ -67,8 +67,8 @@ final class JobBoard: Sendable {
   }
 
   /// Looks at where the job stands.
-  func look<Result>(_ body: (JobRecord) throws(Failure) -> Result) throws(Failure) -> Result {
-    try state.access { state throws(Failure) in try body(state.record) }
+  func look<Result, Problem: Error>(_ body: (JobRecord) throws(Problem) -> Result) throws(Problem) -> Result {
+    try state.access { (state: inout State) throws(Problem) -> Result in try body(state.record) }
   }
 
   // MARK: Events
@@ -185,7 +185,7 @@ final class JobBoard: Sendable {
   /// - Parameter halves: What the chunk was split into, because it was too large for the memory.
   /// - Returns: why the chunk has failed for good; nil when it has not.
   func finish(_ work: Work, _ end: AttemptEnd, halves: (CutChunk, CutChunk)? = nil) throws(Failure) -> String? {
-    try state.change { state throws(Failure) in
+    try state.change { state throws(Failure) -> String? in
       state.running -= 1
       try tell([.ended(end)], &state)
       let chunk = end.chunk
@@ -302,7 +302,7 @@ final class JobBoard: Sendable {
   }
 
   /// Waits until no attempt runs any more.
-  func waitForWorkers() { state.wait { $0.running == 0 ? true : nil } }
+  func waitForWorkers() { _ = state.wait { $0.running == 0 ? true : nil } }
 
   func setWorkers(_ count: Int, reason: String) throws(Failure) {
     try state.change { state throws(Failure) in

@@ -79,8 +79,8 @@ final class JobCutter: ChunkDestination {
 
   func beginChunk() throws(Failure) -> OutputFile {
     let chunk = ChunkIdentifier(count)
-    known = try board.look { $0.chunks[chunk] }
-    writesOpenChunk = try board.look { record in known.map { job.needsInput(of: $0, record: record) } ?? true }
+    known = board.look { $0.chunks[chunk] }
+    writesOpenChunk = board.look { record in known.map { job.needsInput(of: $0, record: record) } ?? true }
     let path = writesOpenChunk ? job.folder.inputPath(chunk) : "/dev/null"
     let file = try OutputFile(path: path, permissions: 0o600)
     try file.write(header)

@@ -19,7 +19,8 @@ final class JobMonitor: Sendable {
 
   init(
     job: OwnedJob, board: JobBoard, watch: CommandWatch, stop: StopSignal, admission: ResourceAdmission,
-    request: WorkerRequest, clock: Clock, totalBytes: Int?, bytesRead: @escaping @Sendable () -> Int, warn: @escaping @Sendable (String) -> Void
+    request: WorkerRequest, clock: Clock, totalBytes: Int?, bytesRead: @escaping @Sendable () -> Int,
+    warn: @escaping @Sendable (String) -> Void
   ) {
     self.job = job
     self.board = board
@@ -93,7 +94,7 @@ final class JobMonitor: Sendable {
       bytesDone: counts.completedBytes, recordsDone: counts.completedRecords, rate: rate,
       remainingSeconds: remaining, queue: nil)
     // Who looks on gets nothing then; the job goes on.
-    try? job.folder.writePrivately(status.text, to: job.folder.livePath)
+    try? job.folder.write(status)
     if let all, all > 0 { admission.report(fraction: Double(counts.completedBytes) / Double(all), seconds: seconds) }
   }
 
@@ -102,7 +103,9 @@ final class JobMonitor: Sendable {
     let chunks = board.takeUnsynced()
     guard !chunks.isEmpty else { return }
     do throws(Failure) {
-      for chunk in chunks where isThere(job.folder.resultPath(chunk)) { try job.folder.sync(job.folder.resultPath(chunk)) }
+      for chunk in chunks where isThere(job.folder.resultPath(chunk)) {
+        try job.folder.sync(job.folder.resultPath(chunk))
+      }
       try board.tell([.synced])
       try job.journal.sync()
     } catch {

@@ -85,7 +85,7 @@ struct LocalRun {
     _ workers: Int, _ machine: ResourceShare, _ warn: @escaping @Sendable (String) -> Void
   ) throws(Failure) -> ResourceAdmission {
     let ledger = ResourceLedger(environment: processEnvironment(), machine: machine, warn: warn)
-    var toldAt = -Double.infinity
+    var (toldAt, toldLiveAt) = (-Double.infinity, -Double.infinity)
     let (folder, diagnostics) = (job.folder, stage.diagnostics)
     var queued: Failure?
     let share = self.workers.share(ofWorkers: workers)
@@ -98,8 +98,12 @@ struct LocalRun {
         return false
       }
       if now - toldAt >= 60 { diagnostics.note("queued: \(place.description)") }
-      if toldAt < 0 || now - toldAt >= 1 { LiveStatus.tellQueued(place, in: folder) }
-      if toldAt < 0 || now - toldAt >= 60 { toldAt = now }
+      if now - toldLiveAt >= 1 {
+        toldLiveAt = now
+        // Who looks on gets nothing then.
+        try? folder.write(LiveStatus(queuedAt: place, time: Clock.system.now(), load: KernelFiles.system.load() ?? 0))
+      }
+      if now - toldAt >= 60 { toldAt = now }
       return !isThere(folder.cancelPath)
     }
     if let queued { throw queued }

@@ -33,7 +33,8 @@ struct ResultJoiner {
       try copy(source) { bytes throws(Failure) in try output.write(bytes) }
       return 0
     }
-    let dialect = try dialect ?? self.dialect(of: path, name: name)
+    let dialect: Dialect
+    if let known = self.dialect { dialect = known } else { dialect = try self.dialect(of: path, name: name) }
     self.dialect = dialect
     var reading = ReadingOptions()
     reading.format = dialect.format
@@ -71,7 +72,10 @@ struct ResultJoiner {
     let lines = Dialect(format: .ndjson)
     switch form {
     case .lines, .ndjson, .bytes: return lines
-    case .csv: return Dialect(format: .csv, delimiter: input.format == .csv ? input.delimiter : nil, hasHeader: input.hasHeader || input.format == .ndjson)
+    case .csv:
+      return Dialect(
+        format: .csv, delimiter: input.format == .csv ? input.delimiter : nil,
+        hasHeader: input.hasHeader || input.format == .ndjson)
     case .tsv: return Dialect(format: .tsv, hasHeader: input.hasHeader || input.format == .ndjson)
     case .auto:
       // A command that turns NDJSON into CSV is told apart from one that prints lines by nobody: the user says so.

@@ -43,14 +43,19 @@ import MillraceCore
     return try body(&state)
   }
 
-  /// Waits until `body` gives something, asking it again after each change, and at the latest after `pause` seconds.
+  /// Waits until `body` gives something, asking it again after each change, and at the latest after `pause` seconds. Then
+  /// all who wait are woken.
   func wait<Result, Failure: Error>(
     pause: Double? = nil, _ body: (inout State) throws(Failure) -> Result?
   ) throws(Failure) -> Result {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     while true {
-      if let result = try body(&state) { return result }
+      if let result = try body(&state) {
+        // It may have changed the state, too.
+        unsafe pthread_cond_broadcast(changed)
+        return result
+      }
       if let pause {
         var time = timespec()
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
@@ -63,7 +68,4 @@ import MillraceCore
       }
     }
   }
-
-  /// Wakes all who wait, for them to look again.
-  func wake() { unsafe pthread_cond_broadcast(changed) }
 }

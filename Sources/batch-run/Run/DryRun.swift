@@ -28,7 +28,8 @@ struct DryRun {
     try source.finish(records: reader.records)
     stage.progress.finish()
     stage.diagnostics.note(
-      "would run `\(CommandLineText.quoting(specification.command))` on \(counter.count) chunks with \(reader.records) records")
+      "would run `\(CommandLineText.quoting(specification.command))` on \(counter.count) chunks with \(reader.records) records"
+    )
   }
 
   private final class Counter: ChunkDestination {

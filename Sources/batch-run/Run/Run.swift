@@ -11,9 +11,11 @@ struct Run: FilterCommand {
         $ batch-run --workers 4 -o result.ndjson -- jq -c 'select(.score > 3)' < rows.ndjson
       """)
 
-  @OptionGroup(title: "Input") var input: InputOptions
+  @Argument(help: "The input, instead of standard input.", completion: .file())
+  var file: String?
   @Argument(parsing: .postTerminator, help: ArgumentHelp("What is run, and its arguments.", valueName: "command"))
   var command: [String] = []
+  @OptionGroup(title: "Input") var table: TableOptions
   @OptionGroup(title: "Chunks and results") var chunking: ChunkingOptions
   @OptionGroup(title: "Work") var work: WorkOptions
   @Option(
@@ -28,20 +30,13 @@ struct Run: FilterCommand {
   static var toolName: String { "batch-run" }
   static var defaultContext: ContextLevel { .rows }
 
-  var inputPaths: [String] { input.paths }
+  var inputPaths: [String] { [file ?? "-"] }
 
-  var parameters: [JSONValue.Member] { input.parameters + chunking.parameters + work.parameters }
+  var parameters: [JSONValue.Member] { table.parameters + chunking.parameters + work.parameters }
 
   func validate() throws {
     if command.isEmpty {
       throw ValidationError("say what is to be run, behind two dashes: batch-run [options] -- COMMAND [ARGUMENT...]")
-    }
-    if input.files.count > 1 {
-      throw ValidationError("batch-run takes one input; merge puts several together: merge A B | batch-run ...")
-    }
-    if input.onError != .fail || input.ragged != .fail {
-      throw ValidationError(
-        "batch-run hands every row to COMMAND as it is: --on-error and --ragged are COMMAND's to have")
     }
   }
 
@@ -50,13 +45,13 @@ struct Run: FilterCommand {
     _ = try ChunkCommand(
       specification.command, directory: specification.directory, job: specification.identifier, parent: nil,
       environment: processEnvironment())
-    if stage.isDryRun { return try DryRun(specification, stage).run(input.paths.first ?? "-") }
+    if stage.isDryRun { return try DryRun(specification, stage).run(file ?? "-") }
     let folder = try openFolder(specification)
     let job = try OwnedJob(folder, clock: .system)
     try JobSession(
       job: job, stage: stage, settings: specification.settings, workers: work.request(specification.settings),
       loadLimit: work.loadLimit
-    ).work(reviving: true, input: input.paths.first ?? "-")
+    ).work(reviving: true, input: file ?? "-")
   }
 
   /// Makes the job's folder, or finds the same job in it.
@@ -83,16 +78,16 @@ struct Run: FilterCommand {
     let surroundings = Surroundings.ofThisProcess()
     return JobSpecification(
       identifier: JobSpecification.newIdentifier(surroundings), created: surroundings.clock.now(), command: command,
-      directory: resolvedPath(".") ?? ".", input: try JobInput(input), rule: chunking.rule, result: chunking.result,
+      directory: resolvedPath(".") ?? ".", input: try JobInput(file ?? "-", table), rule: chunking.rule,
+      result: chunking.result,
       acceptedStatuses: chunking.acceptStatus.statuses, keepsRowCount: chunking.sameRows, output: nil,
       settings: work.settings())
   }
 }
 
 extension JobInput {
-  /// The input that the options name.
-  init(_ options: InputOptions) throws(Failure) {
-    let path = options.paths.first ?? "-"
+  /// - Parameter path: "-" for standard input.
+  init(_ path: String, _ options: TableOptions) throws(Failure) {
     let source = try FileSource(path: path)
     name = source.name
     self.path = source.pathFromStart
