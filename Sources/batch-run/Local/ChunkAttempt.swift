@@ -48,7 +48,7 @@ struct ChunkAttempt: Sendable {
     let error = try Self.open(errorPath, O_RDWR | O_CREAT | O_TRUNC)
     defer { close(error) }
     let start = clock.now()
-    let started = monotonicSeconds()
+    let started = Clock.monotonicSeconds()
     let child = try ChildProcess(
       program: command.program, arguments: command.arguments,
       environment: command.environment(of: cut.identifier, attempt: attempt), directory: command.directory,
@@ -81,10 +81,12 @@ struct ChunkAttempt: Sendable {
     for child: ChildProcess, _ stop: StopSignal, since started: Double
   ) -> (ChildProcess.End, AttemptOutcome?) {
     while true {
-      let left = limits.time.map { $0 - (monotonicSeconds() - started) } ?? .infinity
+      let left = limits.time.map { $0 - (Clock.monotonicSeconds() - started) } ?? .infinity
       if let end = child.wait(seconds: max(0, min(Self.interval, left))) { return (end, nil) }
       if stop.isSet { return (finish(child), .cancelled) }
-      if let limit = limits.time, monotonicSeconds() - started >= limit { return (finish(child), .timedOut(limit)) }
+      if let limit = limits.time, Clock.monotonicSeconds() - started >= limit {
+        return (finish(child), .timedOut(limit))
+      }
     }
   }
 
@@ -141,11 +143,4 @@ struct ChunkAttempt: Sendable {
     guard let last = lines.last(where: { !$0.isEmpty }) else { return "" }
     return printable(last.count > 200 ? last.prefix(200) + "…" : String(last))
   }
-}
-
-/// Seconds on a clock that nobody sets.
-func monotonicSeconds() -> Double {
-  var time = timespec()
-  unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -44,14 +44,14 @@ final class CommandWatch: Sendable {
     return Account(
       peakMemory: peak,
       outOfMemory: entry?.excess
-        ?? witness.evidence(for: end.status, started: started, now: monotonicSeconds()))
+        ?? witness.evidence(for: end.status, started: started, now: Clock.monotonicSeconds()))
   }
 
   /// Looks at all commands, and kills those that take more than they may.
   ///
   /// - Returns: bytes that they take together.
   func look(_ reading: MemoryReading) -> Int {
-    witness.observe(reading, at: monotonicSeconds())
+    witness.observe(reading, at: Clock.monotonicSeconds())
     let ownPeak = (files.number("/proc/self/status", named: "VmHWM") ?? 0) * 1024
     return state.withLock { state in
       state.ownPeak = ownPeak

@@ -139,7 +139,7 @@ final class JobBoard: Sendable {
     case .working:
       // At least one goes on, however low the number of workers.
       guard state.running < max(1, state.workers), !state.isHeld || state.running == 0 else { return nil }
-      let now = monotonicSeconds()
+      let now = Clock.monotonicSeconds()
       guard let index = state.waiting.lastIndex(where: { state.notBefore[$0, default: 0] <= now }) else { return nil }
       let chunk = state.waiting.remove(at: index)
       state.notBefore[chunk] = nil
@@ -211,7 +211,7 @@ final class JobBoard: Sendable {
       let counted = state.record.chunks[chunk]?.countedAttempts ?? 0
       if counted <= settings.retries {
         let pause = pauses.pause(beforeRetry: counted, retryAfter: nil, random: random)
-        state.notBefore[chunk] = monotonicSeconds() + pause
+        state.notBefore[chunk] = Clock.monotonicSeconds() + pause
         state.insert(chunk)
       } else {
         try exhaust(chunk, &state)

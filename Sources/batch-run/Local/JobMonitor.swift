@@ -43,7 +43,7 @@ final class JobMonitor: Sendable {
     var governor = governor
     let files = KernelFiles.system
     let groups = files.memoryGroups()
-    let started = monotonicSeconds()
+    let started = Clock.monotonicSeconds()
     let bytesBefore = board.look { $0.counts.completedBytes }
     var lastSync = started
     var lastLive = 0.0
@@ -51,8 +51,8 @@ final class JobMonitor: Sendable {
     var now = started
     while true {
       let next = now + Self.interval
-      if isOver.wait(pause: Self.interval, { $0 ? true : monotonicSeconds() >= next ? false : nil }) { break }
-      now = monotonicSeconds()
+      if isOver.wait(pause: Self.interval, { $0 ? true : Clock.monotonicSeconds() >= next ? false : nil }) { break }
+      now = Clock.monotonicSeconds()
       let reading = files.memoryReading(groups: groups)
       let memory = watch.look(reading)
       if isThere(job.folder.cancelPath) { board.stop(.cancelled(reason: "batch-run cancel asked for it")) }
@@ -82,7 +82,7 @@ final class JobMonitor: Sendable {
   private func tell(memory: Int, reason: String, load: Double, since started: Double, bytesBefore: Int) {
     let counts = board.look { $0.counts }
     let activity = board.activity
-    let seconds = monotonicSeconds() - started
+    let seconds = Clock.monotonicSeconds() - started
     let rate = seconds > 0 ? Double(counts.completedBytes - bytesBefore) / seconds : 0
     // What is not cut yet counts as it lies in the file, compressed or not.
     let all = totalBytes.map { counts.bytes + max(0, $0 - bytesRead()) }

@@ -90,7 +90,7 @@ struct LocalRun {
     var queued: Failure?
     let share = self.workers.share(ofWorkers: workers)
     let admission = try ledger.request(share, job: job.specification.identifier) { place in
-      let now = monotonicSeconds()
+      let now = Clock.monotonicSeconds()
       do throws(Failure) {
         if toldAt < 0 { try job.journal.append([.state(.queued, reason: place.description)]) }
       } catch {
