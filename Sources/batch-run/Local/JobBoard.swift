@@ -247,7 +247,12 @@ final class JobBoard: Sendable {
   func settled(_ index: Int) throws(Failure) -> Settled {
     try state.wait(pause: 1) { state throws(Failure) -> Settled? in
       if let leaves = state.record.leaves(of: ChunkIdentifier(index)) {
-        if leaves.allSatisfy(\.isSettled) { return .chunks(leaves) }
+        if leaves.allSatisfy(\.isSettled) {
+          // Whether the job goes on without a chunk is known only when its recovery attempt is over.
+          let isWhole = leaves.allSatisfy { $0.progress == .completed }
+          if isWhole || settings.onFailure == .continue { return .chunks(leaves) }
+          if case .done = state.end { return .chunks(leaves) }
+        }
       } else if state.isCut {
         try advance(&state)
         switch state.end {
