@@ -8,5 +8,7 @@ struct BatchRun: MillraceCommand {
     commandName: programName,
     abstract: "Run a filter over the chunks of a table, here or on Slurm, and put the results together.",
     version: Millrace.versionText,
-    subcommands: [Run.self, Resume.self, Retry.self], defaultSubcommand: Run.self)
+    subcommands: [
+      Run.self, Resume.self, Retry.self, Status.self, Wait.self, Cancel.self, List.self, Logs.self, Purge.self,
+    ], defaultSubcommand: Run.self)
 }

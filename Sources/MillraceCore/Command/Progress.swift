@@ -149,26 +149,6 @@ struct ProgressMeter {
   }
 }
 
-/// `310.0 MB/s`: one digit behind the point, steps of 1000.
-private func decimal(_ value: Double, _ unit: String) -> String {
-  var value = value
-  var letters = ["", "k", "M", "G", "T", "P"][...]
-  while value >= 1000, letters.count > 1 {
-    value /= 1000
-    letters.removeFirst()
-  }
-  let letter = letters.first ?? ""
-  return letter.isEmpty ? "\(Int(value)) \(unit)" : "\((value * 10).rounded(.down) / 10) \(letter)\(unit)"
-}
-
-/// `0:07`, `12:30`, `3:00:01`.
-private func clockTime(_ seconds: Double) -> String {
-  let whole = Int(min(seconds, 1e9))
-  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  let (hours, minutes) = (whole / 3600, whole / 60 % 60)
-  return (hours > 0 ? "\(hours):\(two(minutes))" : "\(minutes)") + ":\(two(whole % 60))"
-}
-
 /// Columns of the terminal at standard error.
 private func terminalWidth() -> Int {
   var size = winsize()

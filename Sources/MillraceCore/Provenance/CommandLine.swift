@@ -7,7 +7,7 @@ public enum CommandLineText {
 
   /// The arguments with every secret replaced: `--api-key=…` and `--token …` by the option's name, `user:password@` and
   /// `?api_key=…` in URLs by their form.
-  static func redacting(_ arguments: [String]) -> [String] {
+  public static func redacting(_ arguments: [String]) -> [String] {
     var result: [String] = []
     var valueIsSecret = false
     for argument in arguments {

@@ -23,6 +23,18 @@ public final class FileLock: Sendable {
     return nil
   }
 
+  /// Whether somebody has the lock now. Who asks takes no lock from anybody that waits for one, but `tryAcquire` of another
+  /// process may find it taken for that instant.
+  public static func isHeld(_ path: String) -> Bool {
+    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    // A shared lock: those who ask at once do not see each other.
+    guard retryingInterrupted({ flock(descriptor, LOCK_SH | LOCK_NB) }) == 0 else { return errno == EWOULDBLOCK }
+    flock(descriptor, LOCK_UN)
+    return false
+  }
+
   /// Who holds the lock or held it last, as "process 4711 on node17"; nil when nobody ever did.
   public static func holder(of path: String) -> String? {
     let descriptor = unsafe Glibc.open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)

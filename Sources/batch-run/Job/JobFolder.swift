@@ -94,19 +94,18 @@ struct JobFolder: Sendable {
 
   // MARK: Owning
 
-  /// Whether another process may not take the job over now, and who: "process 4711 on node17".
-  var owner: String? {
-    guard let lock = try? FileLock.tryAcquire(lockPath) else { return FileLock.holder(of: lockPath) ?? "a process" }
-    // Let go of at once.
-    _ = lock
-    return nil
-  }
+  /// The process that works on the job now, "process 4711 on node17"; nil when none does. Who asks does not become it.
+  var owner: String? { FileLock.isHeld(lockPath) ? FileLock.holder(of: lockPath) ?? "a process" : nil }
 
   /// Makes this process the job's owner.
   ///
   /// - Throws: `.stoppedEarly` while another one is.
   func own() throws(Failure) -> FileLock {
-    if let lock = try FileLock.tryAcquire(lockPath) { return lock }
+    // Who looks whether there is an owner has the lock for an instant.
+    for _ in 0..<10 {
+      if let lock = try FileLock.tryAcquire(lockPath) { return lock }
+      usleep(20_000)
+    }
     throw Failure(
       .stoppedEarly, "the job is being worked on by \(FileLock.holder(of: lockPath) ?? "another process")",
       at: Place(file: path), advice: "batch-run wait waits for it, batch-run cancel stops it")

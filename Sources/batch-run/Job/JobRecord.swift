@@ -177,8 +177,8 @@ extension JobRecord {
 
   /// Chunks that have failed for good, in order.
   var failedChunks: [ChunkRecord] {
-    orderedChunks.filter { chunk in
+    chunks.values.filter { chunk in
       if case .failed = chunk.progress { true } else { false }
-    }
+    }.sorted { $0.identifier < $1.identifier }
   }
 }
