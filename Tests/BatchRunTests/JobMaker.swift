@@ -131,6 +131,7 @@ struct JobDesk {
 
   func path(_ id: String) -> String { "\(JobFolder.home(environment))/\(id)" }
 
+  @discardableResult
   func job(
     _ id: String = "20261121-120000-k7q2", created: Timestamp = JobMaker.began,
     _ change: (inout JobSpecification) -> Void = { _ in }

@@ -84,10 +84,10 @@ struct JobLog {
       start = end + 1
     }
     if bytes.count - start >= Self.longestLine {
-      // Not within a character.
+      // Not within a character: before the last byte that begins one of several bytes.
       var end = bytes.count
-      while end > start, bytes.count - end < 4, unsafe bytes[end - 1] & 0x80 != 0 { end -= 1 }
-      if end == start { end = bytes.count }
+      let tail = unsafe bytes[(bytes.count - 4)...]
+      if let first = unsafe tail.lastIndex(where: { $0 & 0xC0 != 0x80 }), unsafe bytes[first] >= 0xC0 { end = first }
       text += printable(unsafe String(decoding: bytes[start..<end], as: UTF8.self))
       start = end
     }
