@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 // Each entry has the type of the function that curl's header declares; naming it there makes no reference to the library.
 #define FUNCTIONS(each) \
@@ -16,6 +17,7 @@
   each(curl_easy_cleanup) \
   each(curl_easy_setopt) \
   each(curl_easy_getinfo) \
+  each(curl_easy_perform) \
   each(curl_easy_strerror) \
   each(curl_multi_init) \
   each(curl_multi_cleanup) \
@@ -100,6 +102,72 @@ CURLcode millrace_curl_allow_http_alone(CURL *easy) {
   CURLcode code = library.curl_easy_setopt(easy, protocols_by_name, "http,https");
   if (code != CURLE_UNKNOWN_OPTION) return code;
   return library.curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+}
+
+struct unsent {
+  const char *text;
+  size_t length;
+};
+
+static size_t read_mail(char *buffer, size_t size, size_t count, void *source) {
+  struct unsent *rest = source;
+  size_t length = size * count < rest->length ? size * count : rest->length;
+  memcpy(buffer, rest->text, length);
+  rest->text += length;
+  rest->length -= length;
+  return length;
+}
+
+static CURLcode set_mail_options(CURL *easy, const struct millrace_mail *mail, struct curl_slist *recipients) {
+  CURLcode code = library.curl_easy_setopt(easy, protocols_by_name, "smtp,smtps");
+  if (code == CURLE_UNKNOWN_OPTION) {
+    code = library.curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_SMTP | CURLPROTO_SMTPS));
+  }
+#define SET(option, value) \
+  if (code == CURLE_OK) code = library.curl_easy_setopt(easy, option, value)
+  SET(CURLOPT_NOSIGNAL, 1L);
+  SET(CURLOPT_URL, mail->url);
+  SET(CURLOPT_CONNECTTIMEOUT_MS, mail->milliseconds);
+  SET(CURLOPT_TIMEOUT_MS, mail->milliseconds);
+  SET(CURLOPT_USE_SSL, (long)(mail->requires_tls ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+  SET(CURLOPT_SSL_VERIFYPEER, 1L);
+  SET(CURLOPT_SSL_VERIFYHOST, 2L);
+  SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  if (mail->authority_file) SET(CURLOPT_CAINFO, mail->authority_file);
+  if (mail->authority_folder) SET(CURLOPT_CAPATH, mail->authority_folder);
+  if (mail->user) SET(CURLOPT_USERNAME, mail->user);
+  if (mail->password) SET(CURLOPT_PASSWORD, mail->password);
+  SET(CURLOPT_MAIL_FROM, mail->sender);
+  SET(CURLOPT_MAIL_RCPT, recipients);
+  SET(CURLOPT_UPLOAD, 1L);
+  SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)mail->length);
+  return code;
+}
+
+CURLcode millrace_curl_send_mail(const struct millrace_mail *mail, char *error, long *status) {
+  *status = 0;
+  error[0] = 0;
+  struct unsent unsent = {mail->text, mail->length};
+  struct curl_slist *recipients = NULL;
+  CURL *easy = library.curl_easy_init();
+  CURLcode code = easy ? CURLE_OK : CURLE_OUT_OF_MEMORY;
+  for (const char *const *next = mail->recipients; code == CURLE_OK && *next; next++) {
+    struct curl_slist *longer = library.curl_slist_append(recipients, *next);
+    if (longer) recipients = longer;
+    else code = CURLE_OUT_OF_MEMORY;
+  }
+  if (code == CURLE_OK) code = set_mail_options(easy, mail, recipients);
+  SET(CURLOPT_ERRORBUFFER, error);
+  SET(CURLOPT_READFUNCTION, read_mail);
+  SET(CURLOPT_READDATA, &unsent);
+  if (code == CURLE_OK) {
+    millrace_curl_leave_lookups(easy);
+    code = library.curl_easy_perform(easy);
+    library.curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, status);
+  }
+  if (easy) library.curl_easy_cleanup(easy);
+  library.curl_slist_free_all(recipients);
+  return code;
 }
 
 void millrace_curl_leave_lookups(CURL *easy) { library.curl_easy_setopt(easy, quick_exit, 1L); }

@@ -161,6 +161,16 @@ import Testing
     (["--base-url=https://u:p@h"], ["--base-url=https://REDACTED@h"]),
     (["postgres://u:p@ss@h/db"], ["postgres://REDACTED@h/db"]),
     (["a@b", "key=x"], ["a@b", "key=x"]),
+    (
+      [
+        "--notify", "https://u:p@hooks.example:8443/services/T0/B0?x=1", "--notify=http://h/secret", "--notify-mail",
+        "a@b",
+      ],
+      ["--notify", "https://hooks.example:8443/REDACTED", "--notify=http://h/REDACTED", "--notify-mail", "a@b"]
+    ),
+    (
+      ["--notify", "--quiet", "--notify=secret", "--notify"], ["--notify", "--quiet", "--notify=REDACTED", "--notify"]
+    ),
   ])
   func secretsAreRedacted(_ arguments: [String], _ expected: [String]) {
     #expect(CommandLineText.redacting(arguments) == expected)

@@ -102,10 +102,15 @@ public final class RawServer: Sendable {
 
   /// A server of another protocol than HTTP.
   ///
-  /// - Parameter answer: gets what came, cut anywhere.
-  public static func ofBytes(_ answer: @escaping @Sendable ([UInt8], Connection) -> Void) -> RawServer {
+  /// - Parameters:
+  ///   - greeting: what a client gets before it has sent anything.
+  ///   - answer: gets what came, cut anywhere.
+  public static func ofBytes(
+    greeting: String = "", _ answer: @escaping @Sendable ([UInt8], Connection) -> Void
+  ) -> RawServer {
     RawServer(serving: { connection, _, _ in
       var bytes: [UInt8] = []
+      if !greeting.isEmpty { connection.write(greeting) }
       while connection.isOpen, connection.read(into: &bytes) {
         answer(bytes, connection)
         bytes = []

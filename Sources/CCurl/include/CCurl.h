@@ -29,6 +29,32 @@ CURLcode millrace_curl_get_long(CURL *easy, CURLINFO info, long *value);
 CURLcode millrace_curl_get_offset(CURL *easy, CURLINFO info, curl_off_t *value);
 const char *millrace_curl_easy_text(CURLcode code);
 
+/// A message and where it goes. Texts hold no line ends but those of the message itself, which are CR LF.
+struct millrace_mail {
+  /// `smtp://host:port` or `smtps://host:port`.
+  const char *url;
+  /// Null where the server asks for none.
+  const char *user;
+  const char *password;
+  /// Fails rather than send anything in the clear.
+  int requires_tls;
+  /// Null for the system's.
+  const char *authority_file;
+  const char *authority_folder;
+  /// `<name@host>`.
+  const char *sender;
+  /// Ended by a null pointer.
+  const char *const *recipients;
+  const char *text;
+  size_t length;
+  /// For all of it.
+  long milliseconds;
+};
+
+/// Sends a mail on the calling thread. `error` has room for CURL_ERROR_SIZE bytes; `status` is the server's last reply, 0
+/// for none.
+CURLcode millrace_curl_send_mail(const struct millrace_mail *mail, char *error, long *status);
+
 CURLM *millrace_curl_multi_init(void);
 CURLMcode millrace_curl_multi_cleanup(CURLM *multi);
 CURLMcode millrace_curl_multi_add(CURLM *multi, CURL *easy);

@@ -28,6 +28,8 @@ struct CurlURL: Sendable {
   let port: Int?
   let query: String?
   let userInfo: String?
+  /// `userInfo` with percent signs resolved.
+  let user: String?
   let password: String?
 
   /// - Parameter base: what a reference such as `/path` starts from.
@@ -50,6 +52,7 @@ struct CurlURL: Sendable {
     port = unsafe Self.part(CURLUPART_PORT, of: url, flags: UInt32(CURLU_DEFAULT_PORT)).flatMap { Int($0) }
     query = unsafe Self.part(CURLUPART_QUERY, of: url)
     userInfo = unsafe Self.part(CURLUPART_USER, of: url)
+    user = unsafe Self.part(CURLUPART_USER, of: url, flags: UInt32(CURLU_URLDECODE))
     password = unsafe Self.part(CURLUPART_PASSWORD, of: url)
   }
 
@@ -284,6 +287,61 @@ private func countRequest(
   let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(own).takeUnretainedValue()
   transfer.requestsSent += 1
   return transfer.requestsSent == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+}
+
+/// A mail as SMTP has it.
+struct CurlMail {
+  var url: String
+  var user: String?
+  var password: String?
+  var requiresTLS: Bool
+  var authorities: CertificateAuthorities
+  /// `<name@host>`.
+  var sender: String
+  var recipients: [String]
+  /// With CR LF at the end of each line.
+  var text: [UInt8]
+  var milliseconds: Int
+
+  /// Sends it on the calling thread; with libcurl's words for a failure, and the server's last reply, 0 for none.
+  func send() -> (outcome: CurlEnd.Outcome, text: String, reply: Int) {
+    let texts = CurlTexts([url, user, password, authorities.file, authorities.folder, sender] + recipients)
+    var error = [CChar](repeating: 0, count: Int(CURL_ERROR_SIZE))
+    var reply = 0
+    let code = unsafe text.withUnsafeBytes { bytes in
+      var mail = unsafe millrace_mail(
+        url: texts[0], user: texts[1], password: texts[2], requires_tls: requiresTLS ? 1 : 0,
+        authority_file: texts[3], authority_folder: texts[4], sender: texts[5], recipients: texts.from(6),
+        text: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), length: bytes.count, milliseconds: milliseconds)
+      return unsafe millrace_curl_send_mail(&mail, &error, &reply)
+    }
+    let own = String(decoding: error.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return (.init(code), own.isEmpty ? unsafe String(cString: millrace_curl_easy_text(code)) : own, reply)
+  }
+}
+
+/// Texts as C has them, null for nil, and null behind the last.
+@safe private final class CurlTexts {
+  private let pointers: UnsafeMutablePointer<UnsafePointer<CChar>?>
+  private let count: Int
+
+  init(_ texts: [String?]) {
+    count = texts.count
+    unsafe pointers = .allocate(capacity: count + 1)
+    for (index, text) in texts.enumerated() {
+      unsafe pointers[index] = text.flatMap { unsafe UnsafePointer(strdup($0)) }
+    }
+    unsafe pointers[count] = nil
+  }
+
+  deinit {
+    for index in 0..<count { unsafe free(UnsafeMutablePointer(mutating: pointers[index])) }
+    unsafe pointers.deallocate()
+  }
+
+  subscript(index: Int) -> UnsafePointer<CChar>? { unsafe pointers[index] }
+
+  func from(_ index: Int) -> UnsafePointer<UnsafePointer<CChar>?> { unsafe UnsafePointer(pointers + index) }
 }
 
 /// libcurl's multi interface: any number of transfers on one thread.

@@ -179,7 +179,7 @@ struct TransferQueue {
 }
 
 /// A connection that breaks while TLS writes to it must not end the process; blocked here, the signal is never delivered.
-private func blockBrokenPipeSignal() {
+func blockBrokenPipeSignal() {
   var set = sigset_t()
   unsafe sigemptyset(&set)
   unsafe sigaddset(&set, SIGPIPE)

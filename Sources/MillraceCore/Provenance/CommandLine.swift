@@ -5,12 +5,22 @@ public enum CommandLineText {
   /// Words in an option's name that make its value a secret.
   private static let secretWords = ["key", "token", "password", "passwd", "secret", "credential", "credentials"]
 
+  /// Options whose value is the URL of a webhook: who knows its path may post there.
+  private static let webhookOptions = ["--notify"]
+
   /// The arguments with every secret replaced: `--api-key=…` and `--token …` by the option's name, `user:password@` and
-  /// `?api_key=…` in URLs by their form.
+  /// `?api_key=…` in URLs by their form, and all of a webhook's URL but scheme and host.
   public static func redacting(_ arguments: [String]) -> [String] {
     var result: [String] = []
     var valueIsSecret = false
+    var valueIsWebhook = false
     for argument in arguments {
+      if valueIsWebhook, !argument.hasPrefix("--") {
+        result.append(redactingPath(argument))
+        valueIsWebhook = false
+        continue
+      }
+      valueIsWebhook = webhookOptions.contains(argument)
       if valueIsSecret, !argument.hasPrefix("--") {
         result.append(redacted)
         valueIsSecret = false
@@ -24,7 +34,10 @@ public enum CommandLineText {
       if let equals = argument.firstIndex(of: "=") {
         let name = argument[..<equals]
         let value = String(argument[argument.index(after: equals)...])
-        result.append("\(name)=\(isSecret(name.dropFirst(2)) ? redacted : redactingURL(value))")
+        let shown =
+          webhookOptions.contains(String(name))
+          ? redactingPath(value) : isSecret(name.dropFirst(2)) ? redacted : redactingURL(value)
+        result.append("\(name)=\(shown)")
       } else {
         valueIsSecret = isSecret(argument.dropFirst(2))
         result.append(argument)
@@ -50,6 +63,15 @@ public enum CommandLineText {
       tail = "\(tail[...question])\(clean.joined(separator: "&"))"
     }
     return "\(text[..<scheme.upperBound])\(authority)\(tail)"
+  }
+
+  /// `https://host/REDACTED` of a URL whose path is a secret: scheme, host and port alone. What is no URL is all secret.
+  public static func redactingPath(_ text: String) -> String {
+    guard let scheme = text.range(of: "://") else { return redacted }
+    let rest = text[scheme.upperBound...]
+    let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+    return "\(text[..<scheme.upperBound])\(host)/\(redacted)"
   }
 
   private static func isSecret(_ name: some StringProtocol) -> Bool {
