@@ -59,6 +59,8 @@ struct JobRecord: Sendable {
   private(set) var inputEnd: InputEnd?
   /// What is run now; `retry` may have changed it.
   private(set) var command: [String]
+  /// Commands before it, with the moment from which on they were not run any more.
+  private var earlierCommands: [(command: [String], until: Timestamp)] = []
   /// Changes of the number of workers.
   private(set) var workerChanges: [(count: Int, reason: String, time: Timestamp)] = []
   private(set) var alerts: [(channel: String, event: String, error: String?, time: Timestamp)] = []
@@ -112,7 +114,9 @@ struct JobRecord: Sendable {
     case .failed(let chunk, let reason): chunks[chunk]?.progress = .failed(reason: reason)
     case .revived: revive()
     case .recovery(let recovery): recoveries.append((recovery, time))
-    case .command(let words): command = words
+    case .command(let words):
+      earlierCommands.append((command, time))
+      command = words
     case .workers(let count, let reason): workerChanges.append((count, reason, time))
     case .alert(let channel, let event, let error): alerts.append((channel, event, error, time))
     case .synced: break
@@ -120,6 +124,12 @@ struct JobRecord: Sendable {
     case .submitted(let jobs, _): slurmJobs += jobs
     case .note(let note): notes.append((note, time))
     }
+  }
+
+  /// What gave a chunk its result; what is run now when there is none.
+  func command(of chunk: ChunkRecord) -> [String] {
+    guard let start = chunk.completion?.start else { return command }
+    return earlierCommands.first { start < $0.until }?.command ?? command
   }
 
   private mutating func revive() {

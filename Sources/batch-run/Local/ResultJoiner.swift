@@ -24,14 +24,14 @@ struct ResultJoiner {
   /// Appends a result.
   ///
   /// - Parameter name: What diagnostics call it.
-  /// - Returns: its records.
+  /// - Returns: its records, and the bytes of the header that it begins with.
   /// - Throws: `.badData` for a table whose header is not the first one's.
-  mutating func append(_ path: String, name: String) throws(Failure) -> Int {
+  mutating func append(_ path: String, name: String) throws(Failure) -> (rows: Int, headerBytes: Int) {
     let source = try FileSource(path: path, name: name)
-    guard let size = source.size, size > 0 else { return 0 }
+    guard let size = source.size, size > 0 else { return (0, 0) }
     if form == .bytes {
       try copy(source) { bytes throws(Failure) in try output.write(bytes) }
-      return 0
+      return (0, 0)
     }
     let dialect: Dialect
     if let known = self.dialect { dialect = known } else { dialect = try self.dialect(of: path, name: name) }
@@ -56,7 +56,7 @@ struct ResultJoiner {
     joiner?.beginPart()
     while let block = try reader.next() { try joiner?.append(block.slice) }
     rows += reader.records
-    return reader.records
+    return (reader.records, dialect.hasHeader ? reader.table.preamble.count : 0)
   }
 
   private func copy(_ source: FileSource, _ body: (ByteSlice) throws(Failure) -> Void) throws(Failure) {

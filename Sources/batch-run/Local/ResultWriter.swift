@@ -16,8 +16,10 @@ struct ResultWriter {
   struct WrittenChunk: Sendable {
     var chunk: ChunkIdentifier
     var rows: Int
-    /// Bytes of the output in front of it, and up to its end.
-    var offset: Int
+    /// Bytes of the result's file, of which the header stands in the output once.
+    var bytes: Int
+    var headerBytes: Int
+    /// Bytes of the output up to its end.
     var end: Int
     /// Of the output up to its end.
     var digestThrough: SHA256Digest?
@@ -70,12 +72,14 @@ struct ResultWriter {
 
   private mutating func write(_ chunk: ChunkRecord) throws(Failure) {
     let identifier = chunk.identifier
-    let offset = output.byteCount
     if joiner == nil, let table = board.look({ $0.table }) {
       joiner = ResultJoiner(job.specification.result, input: table.dialect, into: output)
     }
-    let rows = try joiner?.append(job.folder.resultPath(identifier), name: "the result of chunk \(identifier)") ?? 0
+    let path = job.folder.resultPath(identifier)
+    let (rows, header) = try joiner?.append(path, name: "the result of chunk \(identifier)") ?? (0, 0)
     output.mark { [marks] written in marks.digests.withLock { $0[identifier] = written.digest } }
-    written.append(WrittenChunk(chunk: identifier, rows: rows, offset: offset, end: output.byteCount))
+    written.append(
+      WrittenChunk(
+        chunk: identifier, rows: rows, bytes: fileSize(path) ?? 0, headerBytes: header, end: output.byteCount))
   }
 }

@@ -20,9 +20,11 @@ struct JobSession {
     job.folder.removeFile(job.folder.cancelPath)
     let record = try putInOrder(reviving: revives)
     let recorded = try openInput(input, record)
+    let parent = ChunkParent(stage.recorder)
+    try job.folder.write(parent)
     let command = try ChunkCommand(
-      record.command, directory: job.specification.directory, job: job.specification.identifier,
-      parent: nil, environment: processEnvironment())
+      record.command, directory: job.specification.directory, job: job.specification.identifier, parent: parent,
+      environment: processEnvironment())
     let output = try stage.openOutput()
     let run = LocalRun(
       job: job, stage: stage, record: record, settings: settings, workers: workers, loadLimit: loadLimit,
@@ -135,7 +137,10 @@ struct JobSession {
       if missing.count > 20 { stage.diagnostics.warning("left out: \(missing.count - 20) more chunks") }
       stage.recorder.addDropped(missing.reduce(0) { $0 + $1.cut.records }, reason: "chunk failed")
     }
-    try stage.finish(output, rowsIn: counts.records, rowsOut: outcome.results.rows)
+    let account = ChunkAccount(record, outcome.results)
+    try stage.finish(output, rowsIn: counts.records, rowsOut: outcome.results.rows) { () throws(Failure) in
+      try account.write(to: stage.recorder)
+    }
     let note = missing.isEmpty ? nil : "\(missing.count) of \(counts.all) chunks are missing"
     try outcome.board.tell([.state(.completed, reason: note)])
     // Without what failed, the results that are there are needed once more, when it has been tried again.

@@ -43,8 +43,8 @@ struct Run: FilterCommand {
   func run(in stage: Stage) throws(Failure) {
     let specification = try specification()
     _ = try ChunkCommand(
-      specification.command, directory: specification.directory, job: specification.identifier, parent: nil,
-      environment: processEnvironment())
+      specification.command, directory: specification.directory, job: specification.identifier,
+      parent: ChunkParent(stage.recorder), environment: processEnvironment())
     if stage.isDryRun { return try DryRun(specification, stage).run(file ?? "-") }
     let folder = try openFolder(specification)
     let job = try OwnedJob(folder, clock: .system)
