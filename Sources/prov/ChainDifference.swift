@@ -21,12 +21,15 @@ struct ChainDifference: Sendable {
 
   init(_ one: ProvenanceChain, _ other: ProvenanceChain, comparesAll: Bool) {
     let runs = [one, other].map { chain in
+      let children = Dictionary(grouping: chain.children, by: \.parent)
       let identifiers = Set(chain.parts.flatMap(\.stages).compactMap { $0["id"]?.text })
       // The earliest first: what was appended to the file comes behind it.
       return chain.parts.reversed().flatMap { part in
         let files = Dictionary(grouping: part.files) { $0["stage"]?.text ?? "" }
         return part.stages.map { stage in
-          RecordedStage(record: stage, files: files[stage["id"]?.text ?? ""] ?? [], chain: identifiers)
+          let id = stage["id"]?.text ?? ""
+          return RecordedStage(
+            record: stage, files: files[id] ?? [], chain: identifiers, children: children[id] ?? [])
         }
       }
     }

@@ -50,10 +50,12 @@ struct ProvenanceGraph {
   init(_ chain: ProvenanceChain, name: String) throws(Failure) {
     let total = chain.parts.reduce(0) { $0 + $1.stages.count }
     guard total <= Self.mostBoxes else { throw Self.tooMany(chain) }
+    let children = Dictionary(grouping: chain.children, by: \.parent)
     for part in chain.parts.reversed() {
       let files = Dictionary(grouping: part.files) { $0["stage"]?.text ?? "" }
       for stage in part.stages {
-        add(stage: stage, files: files[stage["id"]?.text ?? ""] ?? [])
+        let id = stage["id"]?.text ?? ""
+        add(stage: stage, files: files[id] ?? [], children: children[id] ?? [])
         guard nodes.count <= Self.mostBoxes, edges.count <= 3 * Self.mostBoxes else { throw Self.tooMany(chain) }
       }
     }
@@ -68,7 +70,7 @@ struct ProvenanceGraph {
 
   // MARK: Stages
 
-  private mutating func add(stage: JSONValue, files: [JSONValue]) {
+  private mutating func add(stage: JSONValue, files: [JSONValue], children: [ProvenanceChain.Children]) {
     let node = nodes.count
     let tool = stage["tool"]?.text ?? "?"
     let arguments = CommandLineText.quoting((stage["arguments"]?.elements ?? []).map { $0.text ?? $0.json })
@@ -82,7 +84,11 @@ struct ProvenanceGraph {
           Line(text: "\(grouped(rows["dropped"])) dropped: \(reasons.joined(separator: ", "))", isWarning: true))
       }
     }
-    if let count = stage["context"]?["rows"]?.integer, count > 0 {
+    if let chunks = stage["chunks"] {
+      lines += StageText.lines(of: chunks, children).map {
+        Line(text: $0.label.isEmpty ? $0.line : "\($0.label) \($0.line)")
+      }
+    } else if let count = stage["context"]?["rows"]?.integer, count > 0 {
       let level = stage["context"]?["level"]?.text == "rows" ? "" : ", as a sum"
       lines.append(Line(text: "context of \(grouped(.integer(count))) row\(count == 1 ? "" : "s")\(level)"))
     }
@@ -92,7 +98,7 @@ struct ProvenanceGraph {
     nodes.append(
       Node(
         kind: .stage, title: "\(tool) \(stage["version"]?.text ?? "")", lines: lines,
-        details: words.lines(of: stage, files: files).joined(separator: "\n")))
+        details: words.lines(of: stage, files: files, children: children).joined(separator: "\n")))
     addInputs(of: stage, node: node)
     if let id = stage["id"]?.text { stageNodes[id] = node }
   }

@@ -6,7 +6,7 @@ struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show how a file came about, the latest stage last.",
     discussion: """
-      Digests are shortened and long lists of inputs are cut; --full prints them whole. With --json, prints the pipeline, stage and file records as one JSON document.
+      Digests are shortened and long lists of inputs are cut; --full prints them whole. With --json, prints the pipeline, stage and file records as one JSON document, and of the runs over chunks that batch-run started the first of each kind.
       """)
 
   @OptionGroup var file: FileArgument
@@ -18,7 +18,7 @@ struct Show: ParsableCommand {
     if json {
       try put(document(chain).json)
     } else {
-      for part in chain.parts.reversed() { try put(StageText(isFull: full).describe(part)) }
+      for part in chain.parts.reversed() { try put(StageText(isFull: full).describe(part, children: chain.children)) }
       if !chain.source.hasSuffix(sidecarSuffix) {
         try put("found         by its content: the file has no sidecar, others may have had the same bytes")
       }
@@ -34,6 +34,16 @@ struct Show: ParsableCommand {
     return .object([
       .init("source", .string(chain.source)), .init("parts", .array(parts)),
       .init("contexts", .integer(chain.contextCount)),
+      .init(
+        "children",
+        .array(
+          chain.children.map { child in
+            .object([
+              .init("parent", .string(child.parent)), .init("count", .integer(child.count)),
+              .init("first", .string(child.first)), .init("last", .string(child.last)),
+              .init("started", .bool(child.isStarted)), .init("stage", child.stage),
+            ])
+          })),
     ])
   }
 }

@@ -20,6 +20,8 @@ struct RecordedStage {
   var files: [JSONValue] = []
   /// Identifiers of the stages of the chain.
   var chain: Set<String> = []
+  /// What the stage started for its chunks.
+  var children: [ProvenanceChain.Children] = []
 
   /// An earlier stage of the chain wrote the input.
   func isFromWithin(_ input: JSONValue) -> Bool {
@@ -50,6 +52,8 @@ struct StageDifference {
     for name in ["level", "rows"] {
       compare("context \(name)", one.record["context"]?[name], other.record["context"]?[name])
     }
+    compare("chunks", one.record["chunks"]?["count"], other.record["chunks"]?["count"])
+    compareChildren(one.children, other.children)
     compareSources(one.record["sources"], other.record["sources"])
     compare("status", one.record["status"], other.record["status"])
     compare("output", Self.content(one.record["output"]), Self.content(other.record["output"]))
@@ -80,6 +84,21 @@ struct StageDifference {
     for reason in Self.names(one?["reasons"], other?["reasons"]) {
       compare("dropped: \(reason)", one?["reasons"]?[reason], other?["reasons"]?[reason])
     }
+  }
+
+  /// The programs that were run over chunks, with their versions and arguments; which of them, and how often, is a matter
+  /// of the chunks.
+  private mutating func compareChildren(_ one: [ProvenanceChain.Children], _ other: [ProvenanceChain.Children]) {
+    let kinds = [one, other].map { children in
+      children.map { child in
+        JSONValue.object(
+          ["tool", "version", "commit", "arguments"].compactMap { name in
+            child.stage[name].map { JSONValue.Member(name, $0) }
+          })
+      }
+    }
+    for child in kinds[0] where !kinds[1].contains(child) { compare("run over chunks", child, nil) }
+    for child in kinds[1] where !kinds[0].contains(child) { compare("run over chunks", nil, child) }
   }
 
   /// The services that were asked; when, only with everything.

@@ -8,9 +8,15 @@ struct StageText {
   private static let mostInputs = 8
 
   /// A pipeline and its stages, upstream first, without an end of line.
-  func describe(_ part: ProvenanceChain.Part) -> String {
+  ///
+  /// - Parameter children: of all stages of the chain.
+  func describe(_ part: ProvenanceChain.Part, children: [ProvenanceChain.Children]) -> String {
     let files = Dictionary(grouping: part.files) { $0["stage"]?.text ?? "" }
-    var lines = part.stages.flatMap { self.lines(of: $0, files: files[$0["id"]?.text ?? ""] ?? []) + [""] }
+    let children = Dictionary(grouping: children, by: \.parent)
+    var lines = part.stages.flatMap { stage in
+      let id = stage["id"]?.text ?? ""
+      return self.lines(of: stage, files: files[id] ?? [], children: children[id] ?? []) + [""]
+    }
     let pipeline = part.pipeline
     lines.append("pipeline      \(Self.text(pipeline["command"]))")
     if let offset = pipeline["offset"]?.integer { lines.append("appended at   byte \(offset)") }
@@ -21,8 +27,10 @@ struct StageText {
 
   /// A stage.
   ///
-  /// - Parameter files: what it wrote beside its output.
-  func lines(of stage: JSONValue, files: [JSONValue]) -> [String] {
+  /// - Parameters:
+  ///   - files: what it wrote beside its output.
+  ///   - children: what it started for its chunks.
+  func lines(of stage: JSONValue, files: [JSONValue], children: [ProvenanceChain.Children] = []) -> [String] {
     let status = stage["status"]?.integer ?? 0
     let elapsed = Self.seconds(stage["resources"]?["elapsed"])
     var lines = [
@@ -56,9 +64,38 @@ struct StageText {
       add("files", Self.text(first["path"]) + (files.count == 1 ? "" : " and \(files.count - 1) more"))
     }
     if let rows = stage["rows"] { add("rows", describe(rows: rows)) }
+    if let chunks = stage["chunks"] {
+      for (label, line) in Self.lines(of: chunks, children) { add(label, line) }
+    }
     for source in stage["sources"]?.elements ?? [] {
       let licence = source["licence"].map { ", licence \(Self.text($0))" } ?? ""
       add("source", "\(Self.text(source["url"]))\(licence), at \(Self.text(source["time"]))")
+    }
+    return lines
+  }
+
+  private static let mostChildren = 20
+
+  /// What a runner did to its chunks: one line for a hundred that were worked on alike.
+  static func lines(of chunks: JSONValue, _ children: [ProvenanceChain.Children]) -> [(label: String, line: String)] {
+    func over(_ count: Int) -> String { "over \(count) chunk\(count == 1 ? "" : "s")" }
+    var lines: [(String, String)] = []
+    for child in children.prefix(mostChildren) {
+      let words = [text(child.stage["tool"])] + (child.stage["arguments"]?.elements ?? []).map { $0.text ?? $0.json }
+      let command = "\(printable(CommandLineText.quoting(words))), version \(text(child.stage["version"]))"
+      lines.append(
+        (child.isStarted ? "ran" : "read from", child.isStarted ? "\(command), \(over(child.count))" : command))
+    }
+    if children.count > mostChildren { lines.append(("", "and \(children.count - mostChildren) more kinds of runs")) }
+    let count = chunks["count"]?.integer ?? 0
+    let foreign = count - (chunks["children"]?.integer ?? 0)
+    if foreign > 0 {
+      lines.append(("chunks", "\(foreign == count ? "" : "\(foreign) of ")\(count), without records of their own"))
+    }
+    for (member, what) in [("contexts_omitted", "rows of"), ("referred", "records of")] {
+      if let omitted = chunks[member]?.integer {
+        lines.append(("", "\(what) \(omitted) chunk\(omitted == 1 ? "" : "s") only in sidecars of their own"))
+      }
     }
     return lines
   }

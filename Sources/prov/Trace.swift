@@ -5,42 +5,52 @@ import MillraceCore
 struct Trace: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what each stage did to one row, with every attempt.",
-    discussion: "Ends with status 1 when no stage says anything about the row.")
+    discussion: """
+      A row that batch-run gave to a program with its chunk is found in that chunk, with what became of the chunk. Ends with status 1 when no stage says anything about the row.
+      """)
 
   @OptionGroup var file: FileArgument
   @Option(help: "The value of the row's id field, or the record number where there is none.") var item: String
 
   func run() throws {
     let reader = try file.provenance()
-    var tools: [String: String] = [:]
+    var search = ItemSearch(item)
     var isFound = false
-    while try reader.next() {
-      if reader.kind == .stage, let id = reader.memberText("id") {
-        tools[id] = "\(reader.memberText("tool") ?? "?") \(reader.memberText("version") ?? "?")"
-      }
-      guard reader.kind == .context, reader.memberText("item") == item else { continue }
-      let context = try reader.value()
-      try put(describe(context, tool: tools[context["stage"]?.text ?? ""] ?? "unknown stage"))
+    try search.run(reader) { (find) throws(Failure) in
+      try put(describe(find))
       isFound = true
     }
-    if !isFound {
-      throw Failure(
-        .no, "no stage says anything about the item \"\(item)\"", at: Place(file: reader.name),
-        advice: "the row was not changed, or its tool ran with --context summary")
-    }
+    guard !isFound else { return }
+    let gone = search.missing
+    throw Failure(
+      .no, "no stage says anything about the item \"\(item)\"", at: Place(file: reader.name),
+      advice: gone > 0
+        ? "the records of \(gone) chunk\(gone == 1 ? " was" : "s were") left in sidecars of their own, which are gone"
+        : "the row was not changed, or its tool ran with --context summary")
   }
 
-  private func describe(_ context: JSONValue, tool: String) -> String {
-    var lines = ["\(printable(tool))  \(StageText.text(context["time"]))"]
+  private func describe(_ find: ItemSearch.Find) -> String {
+    let context = find.context
+    var lines = ["\(printable(find.tool))  \(StageText.text(context["time"]))"]
     func add(_ name: String, _ value: String) { lines.append(StageText.labelled(name, value)) }
+    if let chunk = find.chunk {
+      let name = StageText.text(context["item"])
+      add("chunk", printable(chunk) + (name == printable(item) ? "" : ", where the row is number \(name)"))
+    }
     add("source", StageText.text(context["source"]))
-    add("fields", (context["fields"]?.elements ?? []).map { StageText.text($0) }.joined(separator: ", "))
+    let fields = context["fields"]?.elements ?? []
+    // To say that a program changed no field of a chunk would not be true: it is not known.
+    if !(fields.isEmpty && ChunkContext(context) != nil) {
+      add("fields", fields.map { StageText.text($0) }.joined(separator: ", "))
+    }
     for detail in context["details"]?.members ?? [] { add(printable(detail.name), StageText.text(detail.value)) }
     for attempt in context["attempts"]?.elements ?? [] {
       let request = attempt["request"].map { "\(StageText.text($0)) " } ?? ""
+      let details = (attempt.members ?? []).filter { !["request", "status", "waited"].contains($0.name) }
       add(
-        "attempt", "\(request)\(StageText.text(attempt["status"])) after waiting \(StageText.text(attempt["waited"])) s"
-      )
+        "attempt",
+        (["\(request)\(StageText.text(attempt["status"])) after waiting \(StageText.text(attempt["waited"])) s"]
+          + details.map { "\(printable($0.name)) \(StageText.text($0.value))" }).joined(separator: ", "))
     }
     if let cache = context["cache"] {
       let age = cache["age"].map { ", \(StageText.text($0)) s old" } ?? ""

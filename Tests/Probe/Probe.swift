@@ -10,7 +10,7 @@ struct Probe: MillraceCommand {
     subcommands: [
       WriteForever.self, HoldLock.self, ProbeStage.self, Fail.self, Flood.self, ShowProgress.self, Cores.self,
       Fetch.self,
-      ProbeCache.self, ProbeLimiter.self,
+      ProbeCache.self, ProbeLimiter.self, ProbeRun.self,
     ])
 }
 

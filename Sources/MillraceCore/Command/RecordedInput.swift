@@ -77,4 +77,8 @@ public final class RecordedInput: TableInput, @unchecked Sendable {
     try recorder.finishInput(index, content)
     progress.add(bytes: 0, records: records ?? 0)
   }
+
+  /// Keeps what was found about the producer, after `finish`, for a later process that goes on with the run:
+  /// `StageRecorder.restoreInput` takes it up.
+  public func saveProducer(to path: String) throws(Failure) { try recorder.saveInput(index, to: path) }
 }

@@ -97,8 +97,15 @@ public final class Stage {
   }
 
   /// Gives the output its name, and then its sidecar.
-  public func finish(_ file: OutputFile, rowsIn: Int, rowsOut: Int, records: Int? = nil) throws(Failure) {
+  ///
+  /// - Parameter recording: Called between the two, when every mark in the output has been told: what is recorded of it can
+  ///   only be written now.
+  public func finish(
+    _ file: OutputFile, rowsIn: Int, rowsOut: Int, records: Int? = nil,
+    recording: () throws(Failure) -> Void = {}
+  ) throws(Failure) {
     let written = try file.finish()
+    try recording()
     try recorder.finish(
       output: StreamContent(digest: written.digest, bytes: written.byteCount, records: records ?? rowsOut),
       rowsIn: rowsIn, rowsOut: rowsOut, status: answer)

@@ -20,6 +20,8 @@ public struct ChainVerification: Sendable {
 
   /// Sidecars that were verified, by path: of the files of one folder all have the same, and a forged one may name itself.
   private var verified: Set<String> = []
+  /// Files that runners read, as they are now, by the stage and the input's name.
+  private var filesOfRunners: [String: String] = [:]
   private static let deepest = 32
 
   /// Verifies a file against its provenance.
@@ -42,6 +44,31 @@ public struct ChainVerification: Sendable {
     guard verified.insert(reader.name).inserted else { return }
     let folder = isOfFolder ? folderPart(of: withoutTrailingSlashes(path)) : folderPart(of: path)
     for part in chain.parts { try verify(part, folder: folder, depth: depth) }
+    try verifyChunks(chain, reader, output: isOfFolder ? nil : path, folder: folder)
+  }
+
+  /// What runners say of their chunks, as far as their inputs and outputs are there.
+  private mutating func verifyChunks(
+    _ chain: ProvenanceChain, _ reader: ProvenanceReader, output: String?, folder: String
+  ) throws(Failure) {
+    var chunks = try ChunkVerification(chain, reader)
+    for part in chain.parts {
+      for stage in part.stages where stage["chunks"] != nil {
+        guard let id = stage["id"]?.text else { continue }
+        for input in stage["inputs"]?.elements ?? [] {
+          if let path = filesOfRunners["\(id) \(input["path"]?.text ?? "")"] { chunks.checkInput(of: id, in: path) }
+        }
+      }
+      if let output, let id = part.pipeline["stage"]?.text {
+        try chunks.checkOutput(of: id, in: output, offset: max(0, part.pipeline["offset"]?.integer ?? 0))
+      }
+    }
+    findings += chunks.findings
+    for (input, stage) in chunks.files {
+      guard let read = StreamContent(input) else { continue }
+      let link = "\(stage["tool"]?.text ?? "unknown tool"): input \(input["name"]?.text ?? "unnamed")"
+      _ = try verifyFile(input, of: stage, link: link, read, folder: folder)
+    }
   }
 
   /// Hashes every file that the folder's sidecar tells of. What else lies there is nobody's claim.
@@ -177,9 +204,12 @@ public struct ChainVerification: Sendable {
     }
     candidates = candidates.filter { fileStatus($0, followingLinks: true).map(fileKind) == S_IFREG }
     var other: SHA256Digest?
+    let runner = stage["chunks"] == nil ? nil : "\(stage["id"]?.text ?? "") \(path)"
+    if let runner { filesOfRunners[runner] = candidates.first }
     for candidate in candidates {
       let found = try SHA256Digest.ofFile(candidate).digest
       if found == expected {
+        if let runner { filesOfRunners[runner] = candidate }
         add(.holds, link, "the file has the digest that was read")
         return candidate
       }

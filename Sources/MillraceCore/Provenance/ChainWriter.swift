@@ -80,13 +80,18 @@ struct ChainWriter {
         guard let id = reader.memberText("id"), !before.contains(id) else { continue }
         known.insert(id)
       case .file:
-        guard let stage = reader.memberText("stage"), let hex = reader.memberText("sha256"),
+        guard let stage = reader.memberText("stage"), let hex = reader.memberText("sha256"), known.contains(stage),
           let digest = SHA256Digest(hex: hex), stage != upstream.stage || read.contains(digest),
           knownFiles.insert("\(stage) \(hex)").inserted
         else { continue }
       case .context:
         if !withContexts { continue }
         if let stage = reader.memberText("stage"), before.contains(stage) { continue }
+      case .child:
+        // What children did to which row follows them, under the identifiers of their stages.
+        if !withContexts { continue }
+        if let stage = reader.memberText("stage"), before.contains(stage) { continue }
+        known.formUnion((try reader.value()["stages"]?.elements ?? []).compactMap { $0["id"]?.text })
       case .other: break
       }
       unsafe try append(lines: reader.bytes)

@@ -13,17 +13,20 @@ public struct ContextFormatter: Sendable {
 
   /// One try to get an answer from a source.
   public struct Attempt: Sendable, Equatable {
-    /// HTTP status, or the error in a word.
+    /// HTTP status, or how it ended in a word.
     public var status: String
     /// Seconds waited before the try.
     public var waited: Double
     /// What was asked for, in a word, where a row takes several requests.
     public var request: String?
+    /// What else there is to say of the try: where it was made, what it took.
+    public var details: [JSONValue.Member]
 
-    public init(status: String, waited: Double, request: String? = nil) {
+    public init(status: String, waited: Double, request: String? = nil, details: [JSONValue.Member] = []) {
       self.status = status
       self.waited = waited
       self.request = request
+      self.details = details
     }
   }
 
@@ -66,7 +69,7 @@ public struct ContextFormatter: Sendable {
           .object(
             (attempt.request.map { [JSONValue.Member("request", .string($0))] } ?? []) + [
               .init("status", .string(attempt.status)), .init("waited", .number(milliseconds(attempt.waited))),
-            ])
+            ] + attempt.details)
         }
       ).write(to: output)
     }

@@ -8,7 +8,7 @@ import Glibc
 /// Unchecked Sendable: a reader has one owner at a time.
 @safe public final class ProvenanceReader: @unchecked Sendable {
   public enum Kind: Sendable, Equatable {
-    case pipeline, stage, file, context
+    case pipeline, stage, file, context, child
     /// A kind of a later version: kept, and otherwise ignored.
     case other
   }
@@ -72,6 +72,7 @@ import Glibc
         case "stage": .stage
         case "file": .file
         case "context": .context
+        case "child": .child
         default: .other
         }
       return true
@@ -124,7 +125,7 @@ import Glibc
   }
 
   /// The digest of the whole file.
-  func digest() throws(Failure) -> SHA256Digest {
+  public func digest() throws(Failure) -> SHA256Digest {
     try contentOfFile(descriptor, name: name).digest
   }
 

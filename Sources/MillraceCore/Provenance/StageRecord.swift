@@ -11,7 +11,7 @@ struct StageRecord {
   /// The environment variables that are told: of Slurm, and the trace that a runner began.
   private static let environmentNames = [
     "SLURM_CLUSTER_NAME", "SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_STEP_ID", "SLURM_PROCID",
-    "SLURM_JOB_NAME", "TRACEPARENT", "MILLRACE_PARENT",
+    "SLURM_JOB_NAME", TraceContext.variable, ParentMark.variable,
   ]
 
   let id: String
@@ -29,6 +29,9 @@ struct StageRecord {
   let dropped: [(reason: String, count: Int)]
   let contextLevel: ContextLevel
   let contextCount: Int
+  /// Chunks that a runner cut its input into.
+  var chunkCount = 0
+  var children: ChildRecords?
   let sources: [JSONValue]
   let place: OutputPlace
 
@@ -47,7 +50,7 @@ struct StageRecord {
     members.append(.init("stage", .string(id)))
     members.append(.init("depth", .integer(depth)))
     members.append(.init("command", .string(command)))
-    let completeness = inputs.map(\.completeness).reduce(.verified, max)
+    let completeness = inputs.map(\.completeness).reduce(children?.completeness ?? .verified, max)
     members.append(.init("completeness", .string(completeness.rawValue)))
     return .object(members)
   }
@@ -110,6 +113,10 @@ struct StageRecord {
       .init(
         "context",
         .object([.init("level", .string(contextLevel.rawValue)), .init("rows", .integer(contextCount))])))
+    if chunkCount > 0 {
+      members.append(
+        .init("chunks", .object([.init("count", .integer(chunkCount))] + (children?.summary ?? []))))
+    }
     if !sources.isEmpty { members.append(.init("sources", .array(sources))) }
     members.append(.init("resources", resources))
     return .object(members)
@@ -124,6 +131,7 @@ struct StageRecord {
       }
       members += input.content?.members ?? []
       members.append(.init("link", .string(input.link.rawValue)))
+      if let parent = input.parent { members.append(.init("parent", .string(parent.description))) }
       if !input.upstreams.isEmpty {
         members.append(.init("upstream", .array(input.upstreams.map { .string($0.stage) })))
       }

@@ -69,16 +69,16 @@ public final class StageRecorder: Sendable {
   public let id: String
   public let contextLevel: ContextLevel
 
-  private let description: StageDescription
-  private let surroundings: Surroundings
-  private let warn: @Sendable (Failure) -> Void
+  let description: StageDescription
+  let surroundings: Surroundings
+  let warn: @Sendable (Failure) -> Void
   private let store: ProvenanceStore?
   private let scope: ProvenanceStore.Scope
   private let start: Timestamp
   private let folders = FolderRecords()
-  private let state: Mutex<State>
+  let state: Mutex<State>
 
-  private struct State {
+  struct State {
     var output = OutputPlace()
     /// Open from the beginning, so that a run does not find at its end that it has no place for it.
     var sidecar: AtomicFile?
@@ -90,6 +90,9 @@ public final class StageRecorder: Sendable {
     var folder: String?
     var contexts: RecordSpill?
     var contextCount = 0
+    /// Chunks that were worked on.
+    var chunkCount = 0
+    var children: ChildRecords?
     var sources: [JSONValue] = []
     var dropped: [(reason: String, count: Int)] = []
     var isOver = false
@@ -197,12 +200,18 @@ public final class StageRecorder: Sendable {
   ///   - path: nil for standard input.
   ///   - descriptor: open until `finishInput`; its offset is left alone.
   public func addInput(name: String, path: String?, descriptor: Int32) -> Int {
-    let input =
+    var input =
       isOff
       ? StageInput(name: name, descriptor: descriptor, origin: .other)
       : search.input(name: name, path: path, descriptor: descriptor)
+    if descriptor == STDIN_FILENO, case .file(let chunk?) = input.origin,
+      let mark = surroundings.environment[ParentMark.variable].flatMap({ ParentMark($0) }), mark.names(file: chunk)
+    {
+      input.parent = mark
+    }
+    let added = input
     return state.withLock { state in
-      state.inputs.append(input)
+      state.inputs.append(added)
       return state.inputs.count - 1
     }
   }
@@ -229,6 +238,19 @@ public final class StageRecorder: Sendable {
     guard !isOff else { return }
     let unresolved = state.withLock { $0.inputs[index] }
     let (input, warning) = try search.resolve(unresolved, content: content)
+    try take(input, at: index, warning)
+  }
+
+  /// Adds an input whose producer has been looked for.
+  func add(resolved input: StageInput) throws(Failure) {
+    let index = state.withLock { state in
+      state.inputs.append(input)
+      return state.inputs.count - 1
+    }
+    try take(input, at: index, nil)
+  }
+
+  private func take(_ input: StageInput, at index: Int, _ warning: Failure?) throws(Failure) {
     try state.withLock { state -> Result<Void, Failure> in
       do throws(Failure) {
         try state.take(input, at: index)
@@ -264,10 +286,7 @@ public final class StageRecorder: Sendable {
     let result = state.withLock { state -> Result<Void, Failure> in
       state.contextCount += count
       guard isKept else { return .success(()) }
-      if state.contexts == nil {
-        let beside = state.output.sidecar.map { folderPart(of: $0) }
-        state.contexts = RecordSpill(folder: beside ?? store?.folder ?? temporaryFolder(surroundings.environment))
-      }
+      if state.contexts == nil { state.contexts = RecordSpill(folder: spillFolder(state)) }
       do throws(Failure) {
         try state.contexts?.append(lines)
         return .success(())
@@ -276,6 +295,12 @@ public final class StageRecorder: Sendable {
       }
     }
     try result.get()
+  }
+
+  /// Where records wait that are too many for the memory: beside the sidecar, else in the store.
+  func spillFolder(_ state: State) -> String {
+    let beside = state.output.sidecar.map { folderPart(of: $0) }
+    return beside ?? store?.folder ?? temporaryFolder(surroundings.environment)
   }
 
   /// Takes note of a further file that the stage wrote into a folder, a chunk say, once it has its name. The folder gets a
@@ -387,8 +412,8 @@ public final class StageRecorder: Sendable {
       id: id, description: description, environment: surroundings.environment, start: start,
       end: surroundings.clock.now(),
       status: status, session: scope.session, inputs: state.inputs, embeddings: embeddings, output: output, rows: rows,
-      dropped: state.dropped, contextLevel: contextLevel, contextCount: state.contextCount, sources: state.sources,
-      place: state.output)
+      dropped: state.dropped, contextLevel: contextLevel, contextCount: state.contextCount,
+      chunkCount: state.chunkCount, children: state.children, sources: state.sources, place: state.output)
     let stage = try record.stage()
     let pipeline = try record.pipeline()
 
@@ -399,7 +424,10 @@ public final class StageRecorder: Sendable {
       try writer.embed(state.inputs, embeddings, withContexts: withContexts)
       try writer.append(stage)
       try state.files?.copy(to: &writer)
-      if withContexts { try state.contexts?.copy(to: &writer) }
+      if withContexts {
+        try state.contexts?.copy(to: &writer)
+        try state.children?.copy(to: &writer)
+      }
       if let earlier = state.output.earlierSidecar { try writer.append(sidecar: earlier) }
       try writer.finish()
       try file.commit()
@@ -407,7 +435,8 @@ public final class StageRecorder: Sendable {
 
     if let store {
       do throws(Failure) {
-        let size = state.upstreams.values.reduce(state.contexts?.bytes ?? 0) { $0 + $1.size }
+        let own = (state.contexts?.bytes ?? 0) + (state.children?.size ?? 0)
+        let size = state.upstreams.values.reduce(own) { $0 + $1.size }
         let isSmall = size <= ProvenanceStore.largestCopy
         var copied = false
         let copy = try output.digest.map { digest throws(Failure) in

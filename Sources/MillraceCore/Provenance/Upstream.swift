@@ -39,6 +39,31 @@ struct Upstream: Sendable {
     continues = pipeline["continues"]?.text.flatMap { SHA256Digest($0) }
   }
 
+  /// What is to be known of a record without the record, as `members` tells it.
+  init?(members value: JSONValue) {
+    guard let stage = value["stage"]?.text, isIdentifier(stage), let content = StreamContent(value) else { return nil }
+    reader = nil
+    releasedDigest = value["record"]?.text.flatMap { SHA256Digest($0) }
+    self.stage = stage
+    self.content = content
+    command = value["command"]?.text ?? ""
+    completeness = value["completeness"]?.text.flatMap { Completeness(rawValue: $0) } ?? .unknownUpstream
+    depth = max(1, value["depth"]?.integer ?? 1)
+    offset = max(0, value["offset"]?.integer ?? 0)
+    continues = value["continues"]?.text.flatMap { SHA256Digest($0) }
+  }
+
+  func members() throws(Failure) -> [JSONValue.Member] {
+    var members: [JSONValue.Member] = [.init("stage", .string(stage))] + content.members
+    members += [
+      .init("command", .string(command)), .init("completeness", .string(completeness.rawValue)),
+      .init("depth", .integer(depth)), .init("offset", .integer(offset)),
+    ]
+    if let continues { members.append(.init("continues", .string(continues.description))) }
+    if let digest = try recordDigest() { members.append(.init("record", .string(digest.description))) }
+    return members
+  }
+
   /// The same for every input that leads to this record.
   var identity: String { "\(stage) \(content.digest?.hex ?? "")" }
 
@@ -94,6 +119,8 @@ struct StageInput: Sendable {
   var candidates: [Candidate] = []
   /// Of the file's own sidecar, or of its folder's.
   var sidecar: SHA256Digest?
+  /// The input is a chunk that a runner cut for this run.
+  var parent: ParentMark?
 
   /// Closes the records of the producers.
   mutating func releaseUpstreams() throws(Failure) {

@@ -1,0 +1,244 @@
+/// Checks what runners say of their chunks, and what the programs that they started say of theirs, against the bytes.
+struct ChunkVerification {
+  /// A runner's stage, with what it and its children say.
+  private struct Runner {
+    let stage: JSONValue
+    var chunks: [ChunkContext] = []
+    /// What programs read and wrote, by chunk.
+    var inputs: [String: SHA256Digest] = [:]
+    var results: [String: SHA256Digest] = [:]
+
+    var tool: String { stage["tool"]?.text ?? "unknown tool" }
+  }
+
+  /// No runner cuts an input into more.
+  private static let mostChunks = 1_000_000
+  private static let mostFiles = 10_000
+
+  private(set) var findings: [ChainVerification.Finding] = []
+  /// Files that children read, each once, with the stage that did.
+  private(set) var files: [(input: JSONValue, stage: JSONValue)] = []
+  private var runners: [String: Runner] = [:]
+  private var order: [String] = []
+  private var knownFiles: Set<String> = []
+
+  /// Reads the records of chunks and children, and checks how the stages of each child hang together.
+  init(_ chain: ProvenanceChain, _ reader: ProvenanceReader) throws(Failure) {
+    for stage in chain.parts.reversed().flatMap(\.stages) where stage["chunks"] != nil {
+      guard let id = stage["id"]?.text, runners[id] == nil else { continue }
+      runners[id] = Runner(stage: stage)
+      order.append(id)
+    }
+    if runners.isEmpty { return }
+    var children = ChildRecordReader()
+    var broken: [ChainVerification.Finding] = []
+    var links = 0
+    reader.rewind()
+    while try reader.next() {
+      guard let stage = reader.memberText("stage"), let runner = runners[stage] else { continue }
+      if reader.kind == .context, runner.chunks.count < Self.mostChunks,
+        let chunk = ChunkContext(try reader.value())
+      {
+        runners[stage]?.chunks.append(chunk)
+      } else if reader.kind == .child, let child = children.child(try reader.value()) {
+        links += check(child, of: runner, &broken)
+      }
+    }
+    findings += broken
+    if links > 0 { add(.holds, "programs run for chunks", "\(links) links between their stages agree") }
+  }
+
+  private mutating func add(_ verdict: ChainVerification.Verdict, _ link: String, _ explanation: String) {
+    findings.append(ChainVerification.Finding(verdict: verdict, link: link, explanation: explanation))
+  }
+
+  // MARK: Children
+
+  /// - Returns: how many links hold.
+  private mutating func check(
+    _ child: ChildRecord, of runner: Runner, _ broken: inout [ChainVerification.Finding]
+  ) -> Int {
+    guard let stages = child.stages else { return 0 }
+    var outputs: [String: StreamContent] = [:]
+    var held = 0
+    func tell(_ link: String, _ explanation: String) {
+      broken.append(
+        ChainVerification.Finding(
+          verdict: .broken, link: "\(runner.tool): chunk \(child.item): \(link)", explanation: explanation))
+    }
+    for stage in stages {
+      if let id = stage["id"]?.text, let content = StreamContent(stage["output"]) { outputs[id] = content }
+      for input in stage["inputs"]?.elements ?? [] {
+        let link = "\(stage["tool"]?.text ?? "unknown tool"): input \(input["name"]?.text ?? "unnamed")"
+        switch input["link"]?.text.flatMap({ Completeness(rawValue: $0) }) {
+        case .mismatch: tell(link, "what was read was not what its producer wrote")
+        case .upstreamDied: tell(link, "its producer did not finish")
+        default: break
+        }
+        let read = StreamContent(input)?.digest
+        if input["parent"] != nil {
+          if let read, child.ran(stage) { runners[child.parent]?.inputs[child.item] = read }
+          continue
+        }
+        if input["path"] != nil { addFile(input, of: stage) }
+        let producers = (input["upstream"]?.elements ?? []).compactMap { $0.text.flatMap { outputs[$0] } }
+        guard producers.count == 1, let read else { continue }
+        if producers[0].digest == read {
+          held += 1
+        } else if input["path"] == nil {
+          tell(link, "read \(read), its producer wrote \(producers[0].digest.map(\.description) ?? "no digest")")
+        }
+      }
+    }
+    if child.completeness == .mismatch { tell("result", "is not what its sidecar said") }
+    if child.offset == 0, let digest = child.output.digest {
+      runners[child.parent]?.results[child.item] = digest
+      if outputs[child.writer]?.digest == digest {
+        held += 1
+      } else {
+        tell("result", "the stage that wrote it is missing, or says otherwise")
+      }
+    }
+    return held
+  }
+
+  private mutating func addFile(_ input: JSONValue, of stage: JSONValue) {
+    let key = "\(input["path"]?.text ?? "") \(input["sha256"]?.text ?? "") \(stage["directory"]?.text ?? "")"
+    guard files.count < Self.mostFiles, knownFiles.insert(key).inserted else { return }
+    files.append((input, stage))
+  }
+
+  // MARK: Bytes
+
+  /// Checks the chunks of a runner's output.
+  ///
+  /// - Parameters:
+  ///   - stage: the runner's stage, which wrote the file.
+  ///   - offset: where in the file its output begins.
+  mutating func checkOutput(of stage: String, in path: String, offset: Int) throws(Failure) {
+    guard let runner = runners[stage] else { return }
+    let chunks = runner.chunks.compactMap { chunk in chunk.output.map { (chunk.chunk, $0) } }
+    let source = try FileSource(path: path)
+    try check(chunks, runner.results, in: source, skipping: offset, ("\(runner.tool): output", "result"), "wrote")
+  }
+
+  /// Checks the chunks of a runner's input in the file that it was.
+  mutating func checkInput(of stage: String, in path: String) {
+    guard let runner = runners[stage] else { return }
+    let chunks = runner.chunks.map { ($0.chunk, $0.input) }
+    do throws(Failure) {
+      let source = try DecompressedSource(FileSource(path: path), name: path)
+      try check(chunks, runner.inputs, in: source, skipping: 0, ("\(runner.tool): input", "chunk"), "read")
+    } catch {
+      // A changed file need not be what it was compressed to.
+      add(.broken, "\(runner.tool): input", error.description)
+    }
+  }
+
+  /// Goes through a stream once, and compares at the end of each chunk.
+  ///
+  /// - Parameter told: what programs say of the chunks' own files.
+  private mutating func check(
+    _ chunks: [(name: String, stretch: ChunkContext.Stretch)], _ told: [String: SHA256Digest],
+    in source: some ByteSource,
+    skipping offset: Int, _ words: (stream: String, file: String), _ verb: String
+  ) throws(Failure) {
+    var stream = ChunkStream(source)
+    try stream.skip(offset)
+    var held = 0
+    var files = 0
+    var isBroken = false
+    for (name, stretch) in chunks.sorted(by: { $0.stretch.end < $1.stretch.end }) {
+      let own = told[name]
+      let digests = try stream.digests(
+        through: stretch.end, from: stretch.offset, header: own == nil ? nil : stretch.headerBytes)
+      let link = "\(words.stream): chunk \(name)"
+      if let expected = stretch.digestThrough, !isBroken {
+        if digests.through == expected {
+          held += 1
+        } else {
+          isBroken = true
+          let found = digests.through == nil ? "the file ends before" : "are not those of the record"
+          add(.broken, link, "bytes \(stretch.offset) to \(stretch.end) \(found)")
+        }
+      }
+      guard let own, let file = digests.file else { continue }
+      if file == own {
+        files += 1
+      } else {
+        add(.broken, link, "the \(words.file) is \(file), its program \(verb) \(own)")
+      }
+    }
+    if held > 0, !isBroken { add(.holds, words.stream, "the digests at the ends of \(held) chunks agree") }
+    if files > 0 { add(.holds, words.stream, "\(files) chunks are what their programs \(verb)") }
+  }
+}
+
+/// A stream that is read once, with digests of what stands before a place and of single stretches.
+private struct ChunkStream<Source: ByteSource> {
+  private static var largestHeader: Int { 1 << 20 }
+
+  private let source: Source
+  private let buffer = ByteBuffer(capacity: 1 << 18)
+  private var position = 0
+  /// Of what was digested.
+  private var offset = 0
+  private let running = SHA256Hasher()
+  private var front: [UInt8] = []
+
+  init(_ source: Source) { self.source = source }
+
+  /// Passes over bytes in front of the stream.
+  mutating func skip(_ count: Int) throws(Failure) {
+    var left = count
+    while left > 0 {
+      guard try fill() else { return }
+      let step = min(left, buffer.count - position)
+      position += step
+      left -= step
+    }
+  }
+
+  /// Reads on to `end`. A digest that the stream is too short for, or that lies behind, is nil.
+  ///
+  /// - Parameters:
+  ///   - start: where the stretch begins.
+  ///   - header: bytes of the front that its file begins with; nil when no digest of its file is wanted.
+  mutating func digests(
+    through end: Int, from start: Int, header: Int?
+  ) throws(Failure) -> (through: SHA256Digest?, file: SHA256Digest?) {
+    guard offset <= end else { return (nil, nil) }
+    _ = try read(to: min(start, end), into: nil)
+    // Stretches that overlap are no runner's.
+    guard offset == start || header == nil else {
+      return (try read(to: end, into: nil) ? running.digestSoFar : nil, nil)
+    }
+    let file = SHA256Hasher()
+    let isKnown = header.map { $0 <= front.count } ?? false
+    if let header, isKnown { unsafe front[..<header].withUnsafeBytes { unsafe file.update($0) } }
+    guard try read(to: end, into: isKnown ? file : nil) else { return (nil, nil) }
+    return (running.digestSoFar, isKnown ? file.finish() : nil)
+  }
+
+  private mutating func read(to end: Int, into file: SHA256Hasher?) throws(Failure) -> Bool {
+    while offset < end {
+      guard try fill() else { return false }
+      let step = min(end - offset, buffer.count - position)
+      let piece = unsafe UnsafeRawBufferPointer(rebasing: buffer.bytes[position..<position + step])
+      unsafe running.update(piece)
+      unsafe file?.update(piece)
+      if offset < Self.largestHeader { unsafe front += piece.prefix(Self.largestHeader - offset) }
+      position += step
+      offset += step
+    }
+    return true
+  }
+
+  /// False at the end.
+  private mutating func fill() throws(Failure) -> Bool {
+    if position < buffer.count { return true }
+    buffer.removeAll()
+    position = 0
+    return try source.read(into: buffer) > 0
+  }
+}
