@@ -69,11 +69,21 @@ struct Export: ParsableCommand {
 
   private func writePROV(_ lineage: Lineage, _ subject: ExportSubject) throws(Failure) {
     let output = try ExportOutput(output)
-    try ExportPROV(lineage).write(to: output) { (take) throws(Failure) in
+    let reader = subject.provenance
+    func forEach(_ kind: ProvenanceReader.Kind, _ take: (JSONValue) throws(Failure) -> Void) throws(Failure) {
       guard contexts else { return }
-      subject.provenance.rewind()
-      while try subject.provenance.next() {
-        if subject.provenance.kind == .context { try take(try subject.provenance.value()) }
+      reader.rewind()
+      while try reader.next() { if reader.kind == kind { try take(try reader.value()) } }
+    }
+    try ExportPROV(lineage).write(to: output) { (take) throws(Failure) in
+      try forEach(.context, take)
+    } children: { (take) throws(Failure) in
+      var children = ChildRecordReader()
+      try forEach(.child) { (record) throws(Failure) in
+        guard let child = children.child(record) else { return }
+        for stage in child.stages ?? [] {
+          try take(try Lineage.Stage(stage, source: reader.name), child.ran(stage) ? child.parent : nil)
+        }
       }
     }
     try output.finish()

@@ -13,10 +13,15 @@ struct ExportPROV {
 
   /// Writes the document.
   ///
-  /// - Parameter contexts: gives the context records to a function, twice; each becomes an entity.
+  /// - Parameters:
+  ///   - contexts: gives the context records to a function, twice; each becomes an entity.
+  ///   - children: gives the stages of programs that a runner ran over chunks to a function, twice; each becomes an
+  ///     activity that the runner's, whose identifier comes with those it started, began.
   func write(
-    to output: ExportOutput, contexts: (_ take: (JSONValue) throws(Failure) -> Void) throws(Failure) -> Void
+    to output: ExportOutput, contexts: (_ take: (JSONValue) throws(Failure) -> Void) throws(Failure) -> Void,
+    children: (_ take: (Lineage.Stage, String?) throws(Failure) -> Void) throws(Failure) -> Void
   ) throws(Failure) {
+    var known = Set(lineage.stages.map(\.id))
     try output.document { () throws(Failure) in
       try output.section("prefix") { () throws(Failure) in
         for (prefix, name) in Self.prefixes { try output.put(prefix, .string(name)) }
@@ -31,9 +36,13 @@ struct ExportPROV {
       }
       try output.section("activity") { () throws(Failure) in
         for stage in lineage.stages { try output.put("run:\(stage.id)", activity(stage)) }
+        try children { (stage, _) throws(Failure) in
+          if known.insert(stage.id).inserted { try output.put("run:\(stage.id)", activity(stage)) }
+        }
       }
       try output.section("agent") { () throws(Failure) in try writeAgents(to: output) }
-      try writeRelations(to: output, contexts)
+      try writeRelations(to: output, contexts, known)
+      try writeStarts(to: output, children, known)
     }
   }
 
@@ -123,7 +132,8 @@ struct ExportPROV {
   // MARK: Relations
 
   private func writeRelations(
-    to output: ExportOutput, _ contexts: (_ take: (JSONValue) throws(Failure) -> Void) throws(Failure) -> Void
+    to output: ExportOutput, _ contexts: (_ take: (JSONValue) throws(Failure) -> Void) throws(Failure) -> Void,
+    _ known: Set<String>
   ) throws(Failure) {
     try output.section("used") { () throws(Failure) in
       var number = 0
@@ -146,7 +156,7 @@ struct ExportPROV {
       }
       var item = 0
       try contexts { (record) throws(Failure) in
-        if let stage = stageOf(record) { try generated(itemName(record, item), stage) }
+        if let stage = stageOf(record), known.contains(stage) { try generated(itemName(record, item), stage) }
         item += 1
       }
     }
@@ -168,6 +178,23 @@ struct ExportPROV {
             "prov:delegate": .string(toolName(stage)), "prov:responsible": .string(userName(stage)),
             "prov:activity": .string("run:\(stage.id)"),
           ]))
+      }
+    }
+  }
+
+  private func writeStarts(
+    to output: ExportOutput,
+    _ children: (_ take: (Lineage.Stage, String?) throws(Failure) -> Void) throws(Failure) -> Void,
+    _ known: Set<String>
+  ) throws(Failure) {
+    try output.section("wasStartedBy") { () throws(Failure) in
+      var number = 0
+      try children { (stage, runner) throws(Failure) in
+        guard let runner, known.contains(runner) else { return }
+        try output.put(
+          "_:s\(number)",
+          .object(["prov:activity": .string("run:\(stage.id)"), "prov:starter": .string("run:\(runner)")]))
+        number += 1
       }
     }
   }

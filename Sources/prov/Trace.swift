@@ -43,7 +43,11 @@ struct Trace: ParsableCommand {
     if !(fields.isEmpty && ChunkContext(context) != nil) {
       add("fields", fields.map { StageText.text($0) }.joined(separator: ", "))
     }
-    for detail in context["details"]?.members ?? [] { add(printable(detail.name), StageText.text(detail.value)) }
+    let chunk = ChunkContext(context)
+    if let chunk { for (name, line) in Self.lines(of: chunk) { add(name, line) } }
+    for detail in context["details"]?.members ?? [] where chunk == nil {
+      add(printable(detail.name), StageText.text(detail.value))
+    }
     for attempt in context["attempts"]?.elements ?? [] {
       let request = attempt["request"].map { "\(StageText.text($0)) " } ?? ""
       let details = (attempt.members ?? []).filter { !["request", "status", "waited"].contains($0.name) }
@@ -57,5 +61,20 @@ struct Trace: ParsableCommand {
       add("cache", cache["hit"] == .bool(true) ? "hit\(age)" : "miss")
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// Where a chunk's rows and bytes are in the runner's input and output.
+  private static func lines(of chunk: ChunkContext) -> [(String, String)] {
+    func stretch(_ stretch: ChunkContext.Stretch) -> String {
+      "bytes \(stretch.offset) to \(stretch.offset + stretch.bytes)"
+        + (stretch.records.map { ", \($0) record\($0 == 1 ? "" : "s")" } ?? "")
+    }
+    var lines = [("chunk", printable(chunk.chunk))]
+    let rows = chunk.records == 0 ? "none" : "\(chunk.firstRecord) to \(chunk.firstRecord + chunk.records - 1)"
+    lines.append(("rows", "\(rows), counted from 0"))
+    if let command = chunk.command { lines.append(("command", printable(CommandLineText.quoting(command)))) }
+    lines.append(("input", stretch(chunk.input)))
+    lines.append(("output", chunk.output.map { stretch($0) } ?? "none"))
+    return lines
   }
 }

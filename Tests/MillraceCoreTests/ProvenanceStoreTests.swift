@@ -171,6 +171,28 @@ import Testing
     (
       ["--notify", "--quiet", "--notify=secret", "--notify"], ["--notify", "--quiet", "--notify=REDACTED", "--notify"]
     ),
+    (
+      ["--", "env", "NCBI_API_KEY=abc", "aug-pubmed", "--api-key", "abc", "--email=a@b"],
+      ["--", "env", "NCBI_API_KEY=REDACTED", "aug-pubmed", "--api-key", "REDACTED", "--email=a@b"]
+    ),
+    (["curl", "-H", "Authorization: Bearer a.b c"], ["curl", "-H", "Authorization: REDACTED REDACTED REDACTED"]),
+    (["--header=X-Api-Key: abc"], ["--header=X-Api-Key: REDACTED"]),
+    (
+      [
+        "sh", "-c",
+        "TOKEN='a' f --api-key x --password=y --jobs 2 | curl -H 'Authorization: z' \"https://u:p@h/?token=t\"",
+      ],
+      [
+        "sh", "-c",
+        "TOKEN='REDACTED' f --api-key REDACTED --password=REDACTED --jobs 2 | curl -H 'Authorization: REDACTED' "
+          + "\"https://REDACTED@h/?token=REDACTED\"",
+      ]
+    ),
+    (
+      ["awk", "{ print $1, key = 3 }", "title: the key", "a=b c"],
+      ["awk", "{ print $1, key = 3 }", "title: the key", "a=b c"]
+    ),
+    (["--query", "x[ti] AND 'the key' = 3", "name=a b"], ["--query", "x[ti] AND 'the key' = 3", "name=a b"]),
   ])
   func secretsAreRedacted(_ arguments: [String], _ expected: [String]) {
     #expect(CommandLineText.redacting(arguments) == expected)
@@ -178,6 +200,14 @@ import Testing
 
   @Test func wordsAreQuotedForAShell() {
     #expect(CommandLineText.quoting(["a", "", "b c", "d'e", "$f", "--g=h"]) == "a '' 'b c' 'd'\\''e' '$f' --g=h")
+  }
+
+  /// What a runner is told to run is quoted as one word each, so that the line can be pasted.
+  @Test func aCommandWithinACommandIsQuoted() {
+    let words = ["batch-run", "--workers", "2", "--", "sh", "-c", "grep 'a b' | wc -l", "--token", "t t"]
+    #expect(
+      CommandLineText.quoting(CommandLineText.redacting(words))
+        == "batch-run --workers 2 -- sh -c 'grep '\\''a b'\\'' | wc -l' --token REDACTED")
   }
 
   @Test func identifiersAreOfVersion7() {

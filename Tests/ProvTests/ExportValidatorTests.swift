@@ -75,6 +75,37 @@ struct ExportValidatorTests {
     }
   }
 
+  /// Chunks, and what was run on them.
+  @Test func aRunOverChunksIsValidEverywhere() throws {
+    shell(
+      "probe run --job job --records 4 -o run.csv -- aug-pubmed -q --xml 'my articles.xml' --pmid-field pmid < result.csv"
+    )
+    var names: [String] = []
+    for (index, record) in try shell.records("run.csv.prov").enumerated() {
+      names.append("run.\(index).json")
+      shell.folder.write(names[names.count - 1], record.json)
+    }
+    #expect(try shell.records("run.csv.prov").count { $0["kind"]?.text == "child" } == 5)
+    let schema = validators.checkSchema("provenance.schema.json", names, in: shell)
+    #expect(schema.status == 0, "\(schema.outputText)")
+    let child = try #require(try shell.records("run.csv.prov").first { $0["kind"]?.text == "child" })
+    for (path, value) in [
+      (["writer"], nil), (["output"], .string("x")), (["stages", "0", "tool"], nil), (["stages"], nil),
+    ] as [([String], JSONValue?)] {
+      shell.folder.write("broken.json", child.replacing(path, with: value).json)
+      #expect(validators.checkSchema("provenance.schema.json", ["broken.json"], in: shell).status == 1, "\(path)")
+    }
+    export("prov-json", "--contexts -o chunks.json run.csv")
+    let outcome = validators.check("prov-json", ["chunks.json"], in: shell)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let started = try document("chunks.json")["wasStartedBy"]?.members ?? []
+    #expect(started.count == 5)
+    export("openlineage", "-o chunks.ndjson run.csv")
+    #expect(validators.check("openlineage", ["chunks.ndjson"], in: shell).status == 0)
+    export("ro-crate", "-o crate run.csv")
+    #expect(validators.checkCrate("crate", in: shell).status == 0)
+  }
+
   @Test func provReadsPROVJSON() throws {
     export("prov-json", "-o a.json result.csv")
     export("prov-json", "-o b.json parts")

@@ -119,7 +119,8 @@ struct ChunkVerification {
     guard let runner = runners[stage] else { return }
     let chunks = runner.chunks.compactMap { chunk in chunk.output.map { (chunk.chunk, $0) } }
     let source = try FileSource(path: path)
-    try check(chunks, runner.results, in: source, skipping: offset, ("\(runner.tool): output", "result"), "wrote")
+    try check(
+      chunks, runner.results, in: source, skipping: offset, ("\(runner.tool): output", "result", "wrote", "written"))
   }
 
   /// Checks the chunks of a runner's input in the file that it was.
@@ -128,7 +129,7 @@ struct ChunkVerification {
     let chunks = runner.chunks.map { ($0.chunk, $0.input) }
     do throws(Failure) {
       let source = try DecompressedSource(FileSource(path: path), name: path)
-      try check(chunks, runner.inputs, in: source, skipping: 0, ("\(runner.tool): input", "chunk"), "read")
+      try check(chunks, runner.inputs, in: source, skipping: 0, ("\(runner.tool): input", "chunk", "read", "read"))
     } catch {
       // A changed file need not be what it was compressed to.
       add(.broken, "\(runner.tool): input", error.description)
@@ -141,13 +142,15 @@ struct ChunkVerification {
   private mutating func check(
     _ chunks: [(name: String, stretch: ChunkContext.Stretch)], _ told: [String: SHA256Digest],
     in source: some ByteSource,
-    skipping offset: Int, _ words: (stream: String, file: String), _ verb: String
+    skipping offset: Int, _ words: (stream: String, file: String, verb: String, done: String)
   ) throws(Failure) {
     var stream = ChunkStream(source)
     try stream.skip(offset)
     var held = 0
     var files = 0
     var isBroken = false
+    // What stands before the first chunk, a header say, is told with it.
+    var start = 0
     for (name, stretch) in chunks.sorted(by: { $0.stretch.end < $1.stretch.end }) {
       let own = told[name]
       let digests = try stream.digests(
@@ -158,19 +161,20 @@ struct ChunkVerification {
           held += 1
         } else {
           isBroken = true
-          let found = digests.through == nil ? "the file ends before" : "are not those of the record"
-          add(.broken, link, "bytes \(stretch.offset) to \(stretch.end) \(found)")
+          let found = digests.through == nil ? "are not all there" : "are not those that were \(words.done)"
+          add(.broken, link, "bytes \(start) to \(stretch.end) \(found)")
         }
       }
+      start = stretch.end
       guard let own, let file = digests.file else { continue }
       if file == own {
         files += 1
       } else {
-        add(.broken, link, "the \(words.file) is \(file), its program \(verb) \(own)")
+        add(.broken, link, "the \(words.file) is \(file), its program \(words.verb) \(own)")
       }
     }
     if held > 0, !isBroken { add(.holds, words.stream, "the digests at the ends of \(held) chunks agree") }
-    if files > 0 { add(.holds, words.stream, "\(files) chunks are what their programs \(verb)") }
+    if files > 0 { add(.holds, words.stream, "\(files) chunks are what their programs \(words.verb)") }
   }
 }
 

@@ -1,6 +1,6 @@
 /// How a command's arguments are written into provenance: without secrets, and so that a shell reads them back.
 public enum CommandLineText {
-  private static let redacted = "REDACTED"
+  static let redacted = "REDACTED"
 
   /// Words in an option's name that make its value a secret.
   private static let secretWords = ["key", "token", "password", "passwd", "secret", "credential", "credentials"]
@@ -11,6 +11,7 @@ public enum CommandLineText {
   /// The arguments with every secret replaced: `--api-key=…` and `--token …` by the option's name, `user:password@` and
   /// `?api_key=…` in URLs by their form, and all of a webhook's URL but scheme and host.
   public static func redacting(_ arguments: [String]) -> [String] {
+    let arguments = arguments.map { redactingScript($0) }
     var result: [String] = []
     var valueIsSecret = false
     var valueIsWebhook = false
@@ -28,7 +29,7 @@ public enum CommandLineText {
       }
       valueIsSecret = false
       guard argument.hasPrefix("--") else {
-        result.append(redactingURL(argument))
+        result.append(isScript(argument) ? argument : redactingURL(argument))
         continue
       }
       if let equals = argument.firstIndex(of: "=") {
@@ -74,7 +75,7 @@ public enum CommandLineText {
     return "\(text[..<scheme.upperBound])\(host)/\(redacted)"
   }
 
-  private static func isSecret(_ name: some StringProtocol) -> Bool {
+  static func isSecret(_ name: some StringProtocol) -> Bool {
     name.lowercased().split { $0 == "-" || $0 == "_" }.contains { word in
       secretWords.contains(String(word)) || word == "apikey"
     }
