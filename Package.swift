@@ -45,6 +45,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
@@ -84,7 +85,8 @@ let package = Package(
     .executableTarget(
       name: "batch-run",
       dependencies: [
-        "CChildProcess", "Chunks", "MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CChildProcess", "CLibYAML", "Chunks", "MillraceCore",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: swiftSettings),
     tool("prov", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")]),
 
