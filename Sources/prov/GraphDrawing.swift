@@ -263,12 +263,6 @@ struct GraphDrawing {
     """
 }
 
-/// Digits enough for a picture.
-private func digits(_ value: Double) -> String {
-  let tenths = (value * 10).rounded()
-  return tenths.truncatingRemainder(dividingBy: 10) == 0 ? String(Int(tenths / 10)) : String(tenths / 10)
-}
-
 /// Several lines, each without what a terminal or a reader would take for a command.
 private func printableLines(_ text: String) -> String {
   text.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }.joined(separator: "\n")

@@ -56,6 +56,7 @@ extension AttemptEnd {
 /// A time as it is told of one attempt: `0.042 s`, `3.1 s`, then `2:10`.
 func seconds(_ seconds: Double) -> String {
   if seconds >= 60 { return clockTime(seconds) }
+  if seconds <= 0 { return "0 s" }
   let unit = seconds < 1 ? 1000.0 : 10.0
-  return "\((max(0, seconds) * unit).rounded() / unit) s"
+  return "\((seconds * unit).rounded() / unit) s"
 }

@@ -1,3 +1,9 @@
+/// Digits enough for a picture.
+public func digits(_ value: Double) -> String {
+  let tenths = (value * 10).rounded()
+  return tenths.truncatingRemainder(dividingBy: 10) == 0 ? String(Int(tenths / 10)) : String(tenths / 10)
+}
+
 /// The text with its middle left out when it is wider than `columns`: names differ in their beginnings and ends.
 public func ellipsised(_ text: String, columns: Int) -> String {
   // East Asian characters and pictures take two columns, as in a terminal.

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Glibc
+import MillraceCore
+
+/// Draws how a job went.
+struct Report: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Draw how a job went: chunks by worker over time, durations, memory, failures.",
+    discussion: """
+      Writes one HTML page that loads nothing from anywhere. Of a job with very many chunks it draws sums.
+        $ batch-run report -o report.html 20261121-184503-k7q2
+      """)
+
+  @OptionGroup var job: JobArgument
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The page instead of HTML on standard output.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var output: String?
+
+  func run() throws {
+    let folder = try job.folder()
+    var watch = try JobWatch(folder)
+    let report = JobReport(try watch.look(), name: JobHome(processEnvironment()).name(of: folder))
+    guard let output, output != "-" else { return try put(report.html) }
+    let file = try AtomicFile(path: output)
+    let text = report.html
+    let bytes = ByteBuffer(capacity: text.utf8.count)
+    bytes.append(text)
+    unsafe try file.write(bytes.bytes)
+    try file.commit()
+  }
+}
