@@ -227,14 +227,14 @@ extension JobEvent {
 }
 
 extension CutChunk {
-  fileprivate var members: [JSONValue.Member] {
+  var members: [JSONValue.Member] {
     [
       .init("chunk", .string(identifier.description)), .init("first_record", .integer(firstRecord)),
       .init("records", .integer(records)), .init("bytes", .integer(bytes)), .init("input_end", .integer(inputEnd)),
     ]
   }
 
-  fileprivate init(_ object: ObjectReader) throws(Failure) {
+  init(_ object: ObjectReader) throws(Failure) {
     identifier = try object.chunk("chunk")
     firstRecord = try object.integer("first_record")
     records = try object.integer("records")

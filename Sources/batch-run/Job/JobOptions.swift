@@ -137,8 +137,8 @@ struct WorkOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Options for sbatch, as in '--partition=long --gres=gpu:1 --time=4:00:00'.", valueName: "options"))
-  var slurmOptions: String?
+      "Options for sbatch, as in '--partition=long --gres=gpu:1 --time=4:00:00'.", valueName: "options"), transform: SlurmWords.init)
+  var slurmOptions: SlurmWords?
 
   @Option(help: ArgumentHelp("Chunks that one task on Slurm works on. 1 by default.", valueName: "number"))
   var chunksPerTask: Int?
@@ -181,6 +181,7 @@ struct WorkOptions: ParsableArguments {
     settings.onFailure = onFailure ?? maxFailed.map { .atMost($0) } ?? settings.onFailure
     settings.isDurable = durable ?? settings.isDurable
     settings.backend = backend ?? settings.backend
+    settings.slurmOptions = slurmOptions?.words ?? settings.slurmOptions
     settings.chunksPerTask = chunksPerTask ?? settings.chunksPerTask
     return settings
   }

@@ -45,13 +45,7 @@ struct ChunkWorker: Sendable {
     let observation = try attempt.run(watch: watch, stop: stop, clock: clock)
     try errors.keep(observation.end, from: attempt.errorPath)
     tell(observation, chunk)
-    if observation.end.outcome == .completed {
-      try complete(work, observation.end, part)
-    } else {
-      folder.removeFile(part)
-      folder.removeFile(part + ".prov")
-      try fail(work, observation.end, table)
-    }
+    try ChunkSettlement(job: job, board: board).settle(work, observation.end, result: part, table)
   }
 
   private func tell(_ observation: ChunkAttempt.Observation, _ chunk: ChunkIdentifier) {
@@ -59,30 +53,5 @@ struct ChunkWorker: Sendable {
       warn("chunk \(chunk): the command left processes running behind it; they were ended")
     }
     if observation.readNothing { board.tellOnce(.readNothing, warn) }
-  }
-
-  private func complete(_ work: JobBoard.Work, _ end: AttemptEnd, _ part: String) throws(Failure) {
-    let folder = job.folder
-    let chunk = work.cut.identifier
-    let result = folder.resultPath(chunk)
-    if board.settings.isDurable { try folder.sync(part) }
-    if isThere(part + ".prov") { try folder.move(part + ".prov", to: result + ".prov") }
-    try folder.move(part, to: result)
-    _ = try board.finish(work, end)
-    if board.settings.isDurable { try job.journal.sync() }
-    folder.removeFile(folder.inputPath(chunk))
-  }
-
-  private func fail(_ work: JobBoard.Work, _ end: AttemptEnd, _ table: JobTable) throws(Failure) {
-    try job.folder.checkSpace()
-    var halves: (CutChunk, CutChunk)?
-    if case .outOfMemory = end.outcome, board.settings.splitsOnOutOfMemory {
-      halves = try ChunkHalves(folder: job.folder, table: table).make(work.cut)
-    }
-    let reason = try board.finish(work, end, halves: halves)
-    if halves != nil { job.folder.removeFile(job.folder.inputPath(work.cut.identifier)) }
-    if let reason, let chunk = board.look({ $0.chunks[work.cut.identifier] }) {
-      try Quarantine(folder: job.folder).put(chunk, reason: reason)
-    }
   }
 }

@@ -41,6 +41,8 @@ final class JobBoard: Sendable {
     /// Chunks have failed for good, and the job goes no further.
     case failed
     case cancelled(reason: String)
+    /// Another process goes on with the job, when what it waits for has ended.
+    case handedOver(to: String)
     case failure(Failure)
   }
 
@@ -128,6 +130,40 @@ final class JobBoard: Sendable {
       return Work(cut: known.cut, attempt: attempt, isRecovery: state.phase == .recovering)
     }
     return answer ?? nil
+  }
+
+  /// Takes all there is to do now, without waiting for more, for workers that are not of this machine.
+  func takeAll() throws(Failure) -> [Work] {
+    try state.change { state throws(Failure) in
+      try advance(&state)
+      guard state.end == nil else { return [] }
+      var chunks: [ChunkIdentifier] = []
+      switch state.phase {
+      case .draining: break
+      case .recovering: if state.running == 0 { chunks = state.exhausted.sorted() }
+      case .working:
+        let now = monotonicSeconds()
+        chunks = state.waiting.filter { state.notBefore[$0, default: 0] <= now }.reversed()
+        let taken = Set(chunks)
+        state.waiting.removeAll { taken.contains($0) }
+        for chunk in chunks { state.notBefore[chunk] = nil }
+      }
+      let works = chunks.compactMap { chunk in
+        state.record.chunks[chunk].map {
+          Work(cut: $0.cut, attempt: $0.attempts.count + 1, isRecovery: state.phase == .recovering)
+        }
+      }
+      state.running += works.count
+      return works
+    }
+  }
+
+  /// Gives back what was taken and not begun.
+  func giveBack(_ work: Work) {
+    state.change { state in
+      state.running -= 1
+      if !work.isRecovery { state.insert(work.cut.identifier) }
+    }
   }
 
   private func next(for worker: Int, _ state: inout State) -> ChunkIdentifier? {
@@ -294,7 +330,7 @@ final class JobBoard: Sendable {
   var mustStop: Bool {
     switch end {
     case .cancelled, .failure: true
-    case .done, .failed, nil: false
+    case .done, .failed, .handedOver, nil: false
     }
   }
 
@@ -318,6 +354,12 @@ final class JobBoard: Sendable {
   }
 
   func hold(_ isHeld: Bool) { state.change { $0.isHeld = isHeld } }
+
+  /// Nothing more is to be begun before what runs has ended.
+  var isDraining: Bool { state.access { $0.phase == .draining } }
+
+  /// Whether all of the input was cut, and how many chunks wait for their next attempt.
+  var supply: (isCut: Bool, waiting: Int) { state.access { ($0.isCut, $0.waiting.count) } }
 
   /// Workers that there are to be, attempts that run, and whether this is the recovery attempt.
   var activity: (workers: Int, running: Int, isRecovering: Bool) {

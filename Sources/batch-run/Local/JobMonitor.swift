@@ -100,14 +100,8 @@ final class JobMonitor: Sendable {
 
   /// Brings results to the disk, then the journal that tells of them.
   private func sync() {
-    let chunks = board.takeUnsynced()
-    guard !chunks.isEmpty else { return }
     do throws(Failure) {
-      for chunk in chunks where isThere(job.folder.resultPath(chunk)) {
-        try job.folder.sync(job.folder.resultPath(chunk))
-      }
-      try board.tell([.synced])
-      try job.journal.sync()
+      try ChunkSettlement(job: job, board: board).syncFinished()
     } catch {
       board.stop(.failure(error))
     }

@@ -9,6 +9,8 @@ struct JobSession {
   let settings: JobSettings
   let workers: WorkerRequest
   let loadLimit: LoadLimit?
+  /// On Slurm: once everything is in its queue, a job there goes on instead of this process.
+  var handsOver = false
 
   /// - Parameters:
   ///   - revives: chunks that have failed for good have their attempts again.
@@ -26,12 +28,19 @@ struct JobSession {
       record.command, directory: job.specification.directory, job: job.specification.identifier, parent: parent,
       environment: processEnvironment())
     let output = try stage.openOutput()
-    let run = LocalRun(
-      job: job, stage: stage, record: record, settings: settings, workers: workers, loadLimit: loadLimit,
-      command: command, input: recorded)
     let outcome: LocalRun.Outcome
     do throws(Failure) {
-      outcome = try run.run(into: output)
+      switch settings.backend {
+      case .local:
+        outcome = try LocalRun(
+          job: job, stage: stage, record: record, settings: settings, workers: workers, loadLimit: loadLimit,
+          command: command, input: recorded
+        ).run(into: output)
+      case .slurm:
+        outcome = try SlurmRun(
+          job: job, stage: stage, record: record, settings: settings, input: recorded, handsOver: handsOver
+        ).run(into: output)
+      }
     } catch {
       let isCancelled = error == .brokenPipe
       _ = try? job.journal.append([
@@ -50,8 +59,14 @@ struct JobSession {
   private func putInOrder(reviving revives: Bool) throws(Failure) -> JobRecord {
     var record = job.record
     guard record.owners.count > 1 else { return record }
-    job.endLeftProcesses()
-    try job.removePartialResults()
+    switch settings.backend {
+    case .local:
+      if !record.slurmJobs.isEmpty { try SlurmRun.cancel(record, stage.diagnostics) }
+      job.endLeftProcesses()
+      try job.removePartialResults()
+    // Tasks on Slurm are nobody's children: they go on, and so does this owner with them.
+    case .slurm: break
+    }
     if revives {
       let failed = record.failedChunks.map(\.identifier)
       if !failed.isEmpty || record.chunks.values.contains(where: { $0.progress == .exhausted }) {
@@ -110,6 +125,8 @@ struct JobSession {
       throw Failure(
         .stoppedEarly, "cancelled: \(reason)", at: Place(file: job.specification.identifier),
         advice: "batch-run resume \(name) goes on")
+    case .handedOver(let other):
+      stage.diagnostics.note("job \(other) on Slurm goes on when the tasks have ended")
     case .failure(let failure):
       _ = try? board.tell([.state(.failed, reason: failure.description)])
       throw failure

@@ -14,6 +14,8 @@ struct Resume: FilterCommand {
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
   @OptionGroup(title: "Run") var runOptions: RunOptions
+  @Flag(help: ArgumentHelp("On Slurm: submit what is left, and a job behind it that goes on.", visibility: .private))
+  var handOver = false
 
   static var toolName: String { "batch-run" }
   static var defaultContext: ContextLevel { .rows }
@@ -21,7 +23,7 @@ struct Resume: FilterCommand {
   var parameters: [JSONValue.Member] { work.parameters }
 
   func run(in stage: Stage) throws(Failure) {
-    try target.goOn(stage, work)
+    try target.goOn(stage, work, handsOver: handOver)
   }
 }
 
@@ -61,8 +63,12 @@ struct JobArgument: ParsableArguments {
 
   /// Takes the job over and works on it to its end.
   ///
-  /// - Parameter command: what is run from here on; empty for what was run before.
-  fileprivate func goOn(_ stage: Stage, _ work: WorkOptions, command: [String] = []) throws(Failure) {
+  /// - Parameters:
+  ///   - command: what is run from here on; empty for what was run before.
+  ///   - handsOver: the job is one on Slurm's, which neither waits nor gives failed chunks new attempts.
+  fileprivate func goOn(
+    _ stage: Stage, _ work: WorkOptions, command: [String] = [], handsOver: Bool = false
+  ) throws(Failure) {
     let folder = try folder()
     let before = try folder.record()
     if before.state == .completed, before.failedChunks.isEmpty {
@@ -80,7 +86,7 @@ struct JobArgument: ParsableArguments {
     let settings = work.settings(changing: before.specification.settings)
     try JobSession(
       job: owned, stage: stage, settings: settings, workers: work.request(settings),
-      loadLimit: settings.loadLimit.map { LoadLimit($0) }
-    ).work(reviving: true, input: nil)
+      loadLimit: settings.loadLimit.map { LoadLimit($0) }, handsOver: handsOver
+    ).work(reviving: !handsOver, input: nil)
   }
 }

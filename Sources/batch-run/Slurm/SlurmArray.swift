@@ -1,12 +1,5 @@
 import MillraceCore
 
-/// A chunk that is to be tried, and which attempt that will be.
-struct ChunkTry: Sendable, Hashable {
-  var chunk: ChunkIdentifier
-  /// Counted from 1.
-  var attempt: Int
-}
-
 /// A job array to submit: its tasks, each with chunks to do one behind the other. A task's number is its index here.
 struct SlurmArray: Sendable, Equatable {
   var tasks: [[ChunkTry]]
@@ -17,10 +10,8 @@ struct SlurmArray: Sendable, Equatable {
   /// - Parameters:
   ///   - tries: in the order in which they are to be done.
   ///   - mostTasks: what Slurm's MaxArraySize allows in one array; it caps the greatest number of a task, so that each
-  ///     array counts from 0.
-  static func plan(
-    _ tries: [(ChunkTry, SlurmDemand)], chunksPerTask: Int, mostTasks: Int
-  ) -> [SlurmArray] {
+  ///     array counts from 0 and has a manifest of its own.
+  static func plan(_ tries: [(ChunkTry, SlurmDemand)], chunksPerTask: Int, mostTasks: Int) -> [SlurmArray] {
     var demands: [SlurmDemand] = []
     var chunks: [SlurmDemand: [ChunkTry]] = [:]
     for (chunk, demand) in tries {
@@ -37,41 +28,18 @@ struct SlurmArray: Sendable, Equatable {
   func range(throttle: Int?) -> String { "0-\(tasks.count - 1)" + (throttle.map { "%\(max(1, $0))" } ?? "") }
 }
 
-extension SlurmArray {
-  /// The manifest that tasks read: a line a task, `00042:1 00043:1`, each chunk with its attempt.
-  var manifest: String {
-    tasks.map { task in task.map { "\($0.chunk):\($0.attempt)" }.joined(separator: " ") + "\n" }.joined()
-  }
-
-  /// The chunks of one task of a manifest.
-  ///
-  /// - Throws: `.badConfiguration` when it has no such task, or is no manifest.
-  static func task(_ number: Int, ofManifest text: String, at path: String) throws(Failure) -> [ChunkTry] {
-    let lines = text.split(separator: "\n")
-    guard lines.indices.contains(number), text.hasSuffix("\n") else {
-      throw Failure(.badConfiguration, "the manifest has no task \(number)", at: Place(file: path))
+extension SlurmDemand {
+  /// What a chunk needs after what became of it so far.
+  init(after attempts: [AttemptEnd], isRecovery: Bool) {
+    for attempt in attempts {
+      switch attempt.outcome {
+      case .outOfMemory: outOfMemory += 1
+      case .timedOut: timedOut += 1
+      default: break
+      }
     }
-    return try tries(lines[number], at: Place(file: path, line: number + 1))
-  }
-
-  /// The tasks of a manifest.
-  static func tasks(ofManifest text: String, at path: String) throws(Failure) -> [[ChunkTry]] {
-    var tasks: [[ChunkTry]] = []
-    for line in text.split(separator: "\n") {
-      tasks.append(try tries(line, at: Place(file: path, line: tasks.count + 1)))
-    }
-    return tasks
-  }
-
-  private static func tries(_ line: Substring, at place: Place) throws(Failure) -> [ChunkTry] {
-    var tries: [ChunkTry] = []
-    for word in line.split(separator: " ") {
-      let parts = word.split(separator: ":", omittingEmptySubsequences: false)
-      guard parts.count == 2, let chunk = ChunkIdentifier(String(parts[0])), let attempt = Int(parts[1]), attempt > 0
-      else { throw Failure(.badConfiguration, "not what batch-run writes: \"\(word)\"", at: place) }
-      tries.append(ChunkTry(chunk: chunk, attempt: attempt))
-    }
-    return tries
+    // The last try is to have room, whatever the others failed of.
+    if isRecovery { outOfMemory += 1 }
   }
 }
 

@@ -110,10 +110,13 @@ struct SlurmCommands: Sendable {
   }
 
   /// Cancels jobs, arrays or tasks. Those that have ended are no error.
-  func cancel(_ labels: [String]) throws(Failure) {
+  ///
+  /// - Parameter pendingOnly: those that run go on.
+  func cancel(_ labels: [String], pendingOnly: Bool = false) throws(Failure) {
     // Command lines have an end.
     for start in stride(from: 0, to: labels.count, by: 500) {
-      let outcome = try ask(["scancel"] + labels[start..<min(start + 500, labels.count)])
+      let outcome = try ask(
+        ["scancel"] + (pendingOnly ? ["--state=PENDING"] : []) + labels[start..<min(start + 500, labels.count)])
       if outcome == nil || outcome.map(Self.isTransient) == true { throw Self.failure("scancel", outcome) }
     }
   }

@@ -144,3 +144,13 @@ extension SlurmOptions {
     return words
   }
 }
+
+/// The words of `--slurm-options`, which were found to be options that a user may give.
+struct SlurmWords: Sendable, Hashable {
+  var words: [String]
+
+  init(_ line: String) throws(Failure) {
+    words = try SlurmOptions.split(line)
+    _ = try SlurmOptions(words: words)
+  }
+}

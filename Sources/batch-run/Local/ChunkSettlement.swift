@@ -1,0 +1,56 @@
+import MillraceCore
+
+/// Takes in how an attempt at a chunk ended: its result gets its name, or the chunk is tried again, halved, or put aside.
+struct ChunkSettlement: Sendable {
+  let job: OwnedJob
+  let board: JobBoard
+
+  /// - Parameters:
+  ///   - result: Where the attempt's result lies, whole when the attempt was completed.
+  ///   - table: Of the chunks.
+  func settle(_ work: JobBoard.Work, _ end: AttemptEnd, result: String, _ table: JobTable) throws(Failure) {
+    if end.outcome == .completed {
+      try complete(work, end, result)
+    } else {
+      job.folder.removeFile(result)
+      job.folder.removeFile(result + ".prov")
+      try fail(work, end, table)
+    }
+  }
+
+  private func complete(_ work: JobBoard.Work, _ end: AttemptEnd, _ part: String) throws(Failure) {
+    let folder = job.folder
+    let chunk = work.cut.identifier
+    let result = folder.resultPath(chunk)
+    if board.settings.isDurable { try folder.sync(part) }
+    if isThere(part + ".prov") { try folder.move(part + ".prov", to: result + ".prov") }
+    try folder.move(part, to: result)
+    _ = try board.finish(work, end)
+    if board.settings.isDurable { try job.journal.sync() }
+    folder.removeFile(folder.inputPath(chunk))
+  }
+
+  private func fail(_ work: JobBoard.Work, _ end: AttemptEnd, _ table: JobTable) throws(Failure) {
+    try job.folder.checkSpace()
+    var halves: (CutChunk, CutChunk)?
+    if case .outOfMemory = end.outcome, board.settings.splitsOnOutOfMemory {
+      halves = try ChunkHalves(folder: job.folder, table: table).make(work.cut)
+    }
+    let reason = try board.finish(work, end, halves: halves)
+    if halves != nil { job.folder.removeFile(job.folder.inputPath(work.cut.identifier)) }
+    if let reason, let chunk = board.look({ $0.chunks[work.cut.identifier] }) {
+      try Quarantine(folder: job.folder).put(chunk, reason: reason)
+    }
+  }
+
+  /// Brings results to the disk, then the journal that tells of them.
+  func syncFinished() throws(Failure) {
+    let chunks = board.takeUnsynced()
+    guard !chunks.isEmpty else { return }
+    for chunk in chunks where isThere(job.folder.resultPath(chunk)) {
+      try job.folder.sync(job.folder.resultPath(chunk))
+    }
+    try board.tell([.synced])
+    try job.journal.sync()
+  }
+}

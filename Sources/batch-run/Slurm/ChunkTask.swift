@@ -1,0 +1,114 @@
+import Glibc
+import MillraceCore
+
+/// One task of an array, at work on its node: it tries its chunks one behind the other, and leaves a receipt for each.
+struct ChunkTask {
+  let folder: JobFolder
+  let specification: JobSpecification
+  let manifest: SlurmManifest
+  /// Its number in the array.
+  let number: Int
+  let environment: [String: String]
+  let diagnostics: Diagnostics
+  let clock: Clock
+
+  private var slurm: SlurmFolder { SlurmFolder(job: folder) }
+
+  /// Tries all chunks; one that another copy of the task has claimed is left to it.
+  func run() throws(Failure) {
+    let (watch, stop, isOver) = (CommandWatch(), StopSignal(), SharedState(false))
+    Signals.whenStopped { _ in
+      stop.set()
+      watch.signalAll(SIGTERM)
+      // The command has a moment to end, and what it wrote goes with it.
+      _ = isOver.wait(pause: 0.1) { $0 ? true : nil }
+    }
+    let looking = try Worker<Void>("memory") {
+      let files = KernelFiles.system
+      let groups = files.memoryGroups()
+      while !isOver.wait(pause: 0.5, Self.onePause()) { _ = watch.look(files.memoryReading(groups: groups)) }
+    }
+    defer {
+      isOver.change { $0 = true }
+      try? looking.join()
+    }
+    for attempt in manifest.tasks.first ?? [] {
+      if stop.isSet || isThere(folder.cancelPath) { return }
+      guard try slurm.claim(attempt, owner: owner) else {
+        diagnostics.note("attempt \(attempt.attempt) at chunk \(attempt.chunk) is another task's")
+        continue
+      }
+      if let end = try run(attempt, watch, stop) { try slurm.leave(end, of: attempt) }
+    }
+  }
+
+  /// What `wait` is to look for: the end, and after one pause the time to look again.
+  private static func onePause() -> (inout Bool) -> Bool? {
+    var hasPaused = false
+    return { isOver in
+      defer { hasPaused = true }
+      return isOver ? true : hasPaused ? false : nil
+    }
+  }
+
+  /// - Returns: nil when the task was stopped meanwhile.
+  private func run(_ attempt: ChunkTry, _ watch: CommandWatch, _ stop: StopSignal) throws(Failure) -> AttemptEnd? {
+    let start = clock.now()
+    let part = slurm.resultPath(attempt)
+    // A rest of an attempt with this name that somebody ended before it was claimed like this.
+    folder.removeFile(part)
+    let errors = ErrorLog(folder: folder)
+    let errorPath = errors.path(ofWorker: slurmJob)
+    defer { folder.removeFile(errorPath) }
+    var end: AttemptEnd
+    do throws(Failure) {
+      let command = try ChunkCommand(
+        manifest.command, directory: specification.directory, job: specification.identifier, parent: nil,
+        environment: environment)
+      let observation = try ChunkAttempt(
+        command: command, cut: attempt.cut, attempt: attempt.attempt, worker: number,
+        inputPath: folder.inputPath(attempt.chunk), resultPath: part, errorPath: errorPath,
+        limits: .init(time: manifest.chunkTimeout, memory: manifest.memory),
+        expectation: ResultExpectation(specification, dialect: manifest.table.dialect)
+      ).run(watch: watch, stop: stop, clock: clock)
+      end = observation.end
+      try errors.keep(end, from: errorPath)
+      if end.outcome == .completed, manifest.isDurable { try folder.sync(part) }
+    } catch {
+      // The node cannot do it: that is told like a failure of the command, since another node may.
+      end = AttemptEnd(
+        chunk: attempt.chunk, attempt: attempt.attempt, outcome: .exited(error.status.rawValue), start: start,
+        end: clock.now(), host: hostName(), worker: number, processorSeconds: 0, peakMemory: 0)
+      end.lastWords = error.description
+    }
+    if end.outcome != .completed {
+      folder.removeFile(part)
+      folder.removeFile(part + ".prov")
+    }
+    if end.outcome == .cancelled { return nil }
+    end.details = details
+    return end
+  }
+
+  private var slurmJob: Int { environment["SLURM_JOB_ID"].flatMap { Int($0) } ?? Int(getpid()) }
+
+  /// `4711_3 on node17`.
+  private var owner: String {
+    "\(environment["SLURM_ARRAY_JOB_ID"] ?? "?")_\(number) on \(environment["SLURMD_NODENAME"] ?? hostName())"
+  }
+
+  /// What Slurm told the task of itself, for the records.
+  private var details: [JSONValue.Member] {
+    let names = [
+      ("slurm_job_id", "SLURM_JOB_ID"), ("slurm_array_job_id", "SLURM_ARRAY_JOB_ID"),
+      ("slurm_array_task_id", "SLURM_ARRAY_TASK_ID"), ("slurm_node", "SLURMD_NODENAME"),
+      ("slurm_partition", "SLURM_JOB_PARTITION"), ("slurm_cpus", "SLURM_CPUS_ON_NODE"),
+      ("slurm_memory_per_node", "SLURM_MEM_PER_NODE"), ("slurm_memory_per_cpu", "SLURM_MEM_PER_CPU"),
+      ("slurm_gpus", "SLURM_JOB_GPUS"),
+    ]
+    return names.compactMap { name, variable in
+      guard let value = environment[variable], !value.isEmpty else { return nil }
+      return .init(name, Int(value).map { .integer($0) } ?? .string(value))
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import Glibc
+import MillraceCore
+import Synchronization
+
+/// The thread that submits a job's chunks and watches over them.
+struct SlurmLoop: Sendable {
+  let job: OwnedJob
+  /// The job as it is found.
+  let record: JobRecord
+  let settings: JobSettings
+  /// Nil when all of the input was cut before.
+  let input: RecordedInput?
+  /// Once everything is in the queue, a job behind it takes over.
+  let handsOver: Bool
+  let board: JobBoard
+  let active: ActiveJobs
+  let clock: Clock
+  let diagnostics: Diagnostics
+
+  /// Chunks that are enough for a submission before the input has been read to its end.
+  private static let manyChunks = 1000
+  /// Seconds after which fewer are enough.
+  private static let longestWait = 60.0
+
+  /// Runs until the work has ended.
+  func run(_ submitter: SlurmSubmitter, rhythm: SlurmRhythm) throws(Failure) {
+    let watch = SlurmWatch(
+      job: job, board: board, submitter: submitter, rhythm: rhythm, inheritsCancelled: !handsOver, clock: clock,
+      diagnostics: diagnostics)
+    do throws(Failure) {
+      try run(watch)
+    } catch {
+      board.stop(.failure(error))
+      watch.handBack()
+      throw error
+    }
+  }
+
+  private func run(_ watch: SlurmWatch) throws(Failure) {
+    var rhythm = watch.rhythm
+    let settlement = ChunkSettlement(job: job, board: board)
+    let started = monotonicSeconds()
+    let bytesBefore = board.look { $0.counts.completedBytes }
+    var (nextQuestion, lastSubmission, lastLive, lastSync) = (started, started, 0.0, started)
+    if !record.slurmJobs.isEmpty || !watch.isNew { try watch.submit(adopting: true) }
+    while true {
+      if isThere(job.folder.cancelPath) { board.stop(.cancelled(reason: "batch-run cancel asked for it")) }
+      if board.mustStop {
+        watch.cancelAll()
+        break
+      }
+      if board.end != nil { break }
+      let now = monotonicSeconds()
+      let supply = board.supply
+      if supply.isCut || supply.waiting >= Self.manyChunks * settings.chunksPerTask
+        || now - lastSubmission >= Self.longestWait
+      {
+        try watch.submit()
+        lastSubmission = now
+      }
+      active.set(watch.activeNumbers)
+      let asks = now >= nextQuestion
+      let hasChanged = try watch.look(asking: asks)
+      if asks { nextQuestion = now + rhythm.next(hasChanged: hasChanged) }
+      if board.isDraining { try watch.cancelWaiting() }
+      if let withdrawal = watch.withdrawal, watch.isIdle { board.stop(.cancelled(reason: withdrawal)) }
+      if handsOver, try handOver(watch) { break }
+      if now - lastLive >= 1 {
+        lastLive = now
+        tell(watch, since: started, bytesBefore: bytesBefore)
+      }
+      if now - lastSync >= 10 {
+        lastSync = now
+        try settlement.syncFinished()
+      }
+      usleep(UInt32(rhythm.tick * 1e6))
+    }
+    try settlement.syncFinished()
+  }
+
+  /// Leaves the job to one on Slurm, when nothing is left to be done here.
+  private func handOver(_ watch: SlurmWatch) throws(Failure) -> Bool {
+    guard board.supply.isCut, board.supply.waiting == 0, !watch.isIdle, watch.withdrawal == nil else { return false }
+    let number = try watch.submitter.submitFinish(behind: watch.activeNumbers, round: record.owners.count)
+    try board.tell([.note("job \(number) on Slurm goes on")])
+    watch.handBack()
+    board.stop(.handedOver(to: String(number)))
+    return true
+  }
+
+  private func tell(_ watch: SlurmWatch, since started: Double, bytesBefore: Int) {
+    let counts = board.look { $0.counts }
+    let seconds = monotonicSeconds() - started
+    let rate = seconds > 0 ? Double(counts.completedBytes - bytesBefore) / seconds : 0
+    let read = input?.file.byteCount ?? 0
+    let all = input?.file.size.map { counts.bytes + max(0, $0 - read) } ?? (input == nil ? counts.bytes : nil)
+    let left = all.map { Double(max(0, $0 - counts.completedBytes)) }
+    let status = LiveStatus(
+      time: clock.now(), workers: watch.runningChunks, targetWorkers: watch.pendingChunks, reason: "on Slurm",
+      memory: 0,
+      load: 0, bytesRead: read, totalBytes: input?.file.size, chunksDone: counts.completed, chunksCut: counts.all,
+      bytesDone: counts.completedBytes, recordsDone: counts.completedRecords, rate: rate,
+      remainingSeconds: left.flatMap { rate > 0 ? $0 / rate : nil }, queue: nil)
+    // Who looks on gets nothing then; the job goes on.
+    try? job.folder.write(status)
+  }
+}
+
+/// The arrays that are to be cancelled when a signal ends this process.
+final class ActiveJobs: Sendable {
+  private let numbers = Mutex<[Int]>([])
+
+  func set(_ active: [Int]) { numbers.withLock { $0 = active } }
+
+  func cancel() {
+    let active = numbers.withLock { $0 }
+    guard !active.isEmpty else { return }
+    _ = try? ShortCommand(arguments: ["scancel"] + active.map { String($0) }, timeLimit: 20).run()
+  }
+}
