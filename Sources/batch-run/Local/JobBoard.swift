@@ -142,7 +142,7 @@ final class JobBoard: Sendable {
       case .draining: break
       case .recovering: if state.running == 0 { chunks = state.exhausted.sorted() }
       case .working:
-        let now = monotonicSeconds()
+        let now = Clock.monotonicSeconds()
         chunks = state.waiting.filter { state.notBefore[$0, default: 0] <= now }.reversed()
         let taken = Set(chunks)
         state.waiting.removeAll { taken.contains($0) }

@@ -60,6 +60,7 @@ struct ChunkTask {
     let errors = ErrorLog(folder: folder)
     let errorPath = errors.path(ofWorker: slurmJob)
     defer { folder.removeFile(errorPath) }
+    let kills = memoryKills
     var end: AttemptEnd
     do throws(Failure) {
       let command = try ChunkCommand(
@@ -72,6 +73,10 @@ struct ChunkTask {
         expectation: ResultExpectation(specification, dialect: manifest.table.dialect)
       ).run(watch: watch, stop: stop, clock: clock)
       end = observation.end
+      if memoryKills > kills, end.outcome != .cancelled {
+        // Whatever the command made of it: a script may go on when a child of it is killed, and end well.
+        end.outcome = .outOfMemory("the kernel killed a process of the task \(label)")
+      }
       try errors.keep(end, from: errorPath)
       if end.outcome == .completed, manifest.isDurable { try folder.sync(part) }
     } catch {
@@ -90,12 +95,21 @@ struct ChunkTask {
     return end
   }
 
+  /// How many processes of this task the kernel has killed for the memory they took; 0 where nobody counts. Only a group
+  /// that Slurm made for the task counts, since others hold more than the task.
+  private var memoryKills: Int {
+    let files = KernelFiles.system
+    let part = "/job_\(slurmJob)"
+    return files.memoryGroups().filter { "\($0.path)/".contains(part + "/") }
+      .compactMap { files.outOfMemoryKills(in: $0) }.max() ?? 0
+  }
+
   private var slurmJob: Int { environment["SLURM_JOB_ID"].flatMap { Int($0) } ?? Int(getpid()) }
 
-  /// `4711_3 on node17`.
-  private var owner: String {
-    "\(environment["SLURM_ARRAY_JOB_ID"] ?? "?")_\(number) on \(environment["SLURMD_NODENAME"] ?? hostName())"
-  }
+  /// `4711_3`.
+  private var label: String { "\(environment["SLURM_ARRAY_JOB_ID"] ?? "?")_\(number)" }
+
+  private var owner: String { "\(label) on \(environment["SLURMD_NODENAME"] ?? hostName())" }
 
   /// What Slurm told the task of itself, for the records.
   private var details: [JSONValue.Member] {

@@ -39,7 +39,7 @@ struct SlurmLoop: Sendable {
   private func run(_ watch: SlurmWatch) throws(Failure) {
     var rhythm = watch.rhythm
     let settlement = ChunkSettlement(job: job, board: board)
-    let started = monotonicSeconds()
+    let started = Clock.monotonicSeconds()
     let bytesBefore = board.look { $0.counts.completedBytes }
     var (nextQuestion, lastSubmission, lastLive, lastSync) = (started, started, 0.0, started)
     if !record.slurmJobs.isEmpty || !watch.isNew { try watch.submit(adopting: true) }
@@ -50,7 +50,7 @@ struct SlurmLoop: Sendable {
         break
       }
       if board.end != nil { break }
-      let now = monotonicSeconds()
+      let now = Clock.monotonicSeconds()
       let supply = board.supply
       if supply.isCut || supply.waiting >= Self.manyChunks * settings.chunksPerTask
         || now - lastSubmission >= Self.longestWait
@@ -90,7 +90,7 @@ struct SlurmLoop: Sendable {
 
   private func tell(_ watch: SlurmWatch, since started: Double, bytesBefore: Int) {
     let counts = board.look { $0.counts }
-    let seconds = monotonicSeconds() - started
+    let seconds = Clock.monotonicSeconds() - started
     let rate = seconds > 0 ? Double(counts.completedBytes - bytesBefore) / seconds : 0
     let read = input?.file.byteCount ?? 0
     let all = input?.file.size.map { counts.bytes + max(0, $0 - read) } ?? (input == nil ? counts.bytes : nil)

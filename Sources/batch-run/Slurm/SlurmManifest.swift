@@ -51,6 +51,8 @@ struct SlurmManifest: Sendable, Equatable {
   /// - Throws: `.badConfiguration` for what batch-run does not write, and when there is no such task.
   init(_ path: String, task wanted: Int? = nil) throws(Failure) {
     let bytes = try readFile(path, limit: Self.largest)
+    // The lines are ranges of its memory.
+    defer { withExtendedLifetime(bytes) {} }
     let lines = unsafe bytes.bytes.split(separator: UInt8(ascii: "\n"))
     guard let first = unsafe lines.first, unsafe bytes.bytes.last == UInt8(ascii: "\n") else {
       throw Failure(.badConfiguration, "not what batch-run writes: no manifest of tasks", at: Place(file: path))

@@ -21,8 +21,8 @@ struct SlurmRun {
     let board = JobBoard(job, record, settings: settings, workers: .max / 2, random: surroundings.random)
     let diagnostics = stage.diagnostics
     var commands = SlurmCommands { [folder = job.folder] (seconds) throws(Failure) in
-      let end = monotonicSeconds() + seconds
-      while monotonicSeconds() < end {
+      let end = Clock.monotonicSeconds() + seconds
+      while Clock.monotonicSeconds() < end {
         if board.mustStop || isThere(folder.cancelPath) {
           throw Failure(.stoppedEarly, "cancelled while Slurm was busy", at: Place(file: folder.path))
         }

@@ -107,7 +107,7 @@ final class SlurmWatch {
   ///
   /// - Parameter adopting: some of it may be at work already.
   func submit(adopting: Bool = false) throws(Failure) {
-    guard withdrawal == nil, monotonicSeconds() >= holdsUntil else { return }
+    guard withdrawal == nil, Clock.monotonicSeconds() >= holdsUntil else { return }
     var works = try board.takeAll()
     if adopting {
       works = try adopt(works)
@@ -182,7 +182,7 @@ final class SlurmWatch {
       guard array.tasks.count > 1 else { throw failure }
       mostTasks = array.tasks.count / 2
     } else {
-      holdsUntil = monotonicSeconds() + 2 * rhythm.shortest
+      holdsUntil = Clock.monotonicSeconds() + 2 * rhythm.shortest
     }
   }
 
@@ -262,7 +262,7 @@ final class SlurmWatch {
   /// Whether a task has been over for Slurm for so long that what it left must be visible here.
   private func isOverLongEnough(_ place: SlurmTasks.Place) -> Bool {
     guard let since = overSince[place] else { return false }
-    return monotonicSeconds() - since >= rhythm.grace
+    return Clock.monotonicSeconds() - since >= rhythm.grace
   }
 
   /// Asks Slurm for all tasks that have not ended by a receipt.
@@ -290,7 +290,7 @@ final class SlurmWatch {
       }
       if !hasAsked, inheritsCancelled { inherited.insert(place) }
       if case .outOfMemory(let how)? = said?.outcomeWithoutReceipt { killReasons[place] = .outOfMemory(how) }
-      overSince[place] = overSince[place] ?? monotonicSeconds()
+      overSince[place] = overSince[place] ?? Clock.monotonicSeconds()
       guard isOverLongEnough(place) else { continue }
       // What came in meanwhile is seen by the next look.
       let left = items.filter { !ended.contains($0.attempt.name) }.sorted { $0.position < $1.position }
@@ -301,10 +301,10 @@ final class SlurmWatch {
 
   /// A scheduler that is away for a while costs nothing: tasks go on, and receipts come in.
   private func bear(_ failure: Failure) throws(Failure) {
-    let since = silentSince ?? monotonicSeconds()
+    let since = silentSince ?? Clock.monotonicSeconds()
     if silentSince == nil { diagnostics.warning("\(failure.description); the tasks go on, and Slurm is asked again") }
     silentSince = since
-    guard monotonicSeconds() - since > Self.longestSilence else { return }
+    guard Clock.monotonicSeconds() - since > Self.longestSilence else { return }
     throw Failure(
       .serviceUnavailable, "Slurm has not answered for \(TimeSpan(seconds: Self.longestSilence)): \(failure.message)",
       at: failure.place, advice: "the tasks go on; batch-run resume \(job.specification.identifier) follows them")
@@ -391,8 +391,8 @@ final class SlurmWatch {
     } catch {
       diagnostics.warning("\(error.description); tasks may go on until they see that the job is cancelled")
     }
-    let deadline = monotonicSeconds() + max(10, 3 * rhythm.grace)
-    while !pending.isEmpty, monotonicSeconds() < deadline {
+    let deadline = Clock.monotonicSeconds() + max(10, 3 * rhythm.grace)
+    while !pending.isEmpty, Clock.monotonicSeconds() < deadline {
       _ = try? look(asking: true)
       usleep(UInt32(min(1, rhythm.grace / 2) * 1e6))
     }

@@ -93,27 +93,4 @@ import Testing
       try words("", SlurmDemand(outOfMemory: 1, timedOut: 1), given: given) == ["--mem-per-cpu=200M", "--time=20"])
     #expect(try words("--mem=1M", SlurmDemand(outOfMemory: 1000)) == ["--mem=64M"])
   }
-
-  @Test func arrays() throws {
-    let tries = (0..<10).map {
-      (ChunkTry(chunk: ChunkIdentifier($0), attempt: 1), SlurmDemand(outOfMemory: $0 == 4 ? 1 : 0))
-    }
-    let arrays = SlurmArray.plan(tries, chunksPerTask: 2, mostTasks: 3)
-    #expect(arrays.map { $0.tasks.map(\.count) } == [[2, 2, 2], [2, 1], [1]])
-    #expect(arrays.map(\.demand.outOfMemory) == [0, 0, 1])
-    #expect(arrays[0].range(throttle: nil) == "0-2")
-    #expect(arrays[2].range(throttle: 8) == "0-0%8")
-    #expect(arrays[1].manifest == "00007:1 00008:1\n00009:1\n")
-    #expect(try SlurmArray.task(1, ofManifest: arrays[1].manifest, at: "m") == arrays[1].tasks[1])
-    #expect(try SlurmArray.tasks(ofManifest: arrays[0].manifest, at: "m") == arrays[0].tasks)
-    for (text, expected) in [
-      ("00007:1\n", "m: the manifest has no task 1"), ("00007:1\n00008", "m: the manifest has no task 1"),
-      ("00007:1\nrm -rf\n", "m:2: not what batch-run writes: \"rm\""),
-      ("00007:1\n00008:0\n", "m:2: not what batch-run writes: \"00008:0\""),
-    ] {
-      #expect { try SlurmArray.task(1, ofManifest: text, at: "m") } throws: { error in
-        (error as? Failure)?.description == expected
-      }
-    }
-  }
 }
