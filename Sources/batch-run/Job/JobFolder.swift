@@ -51,6 +51,8 @@ struct JobFolder: Sendable {
   var journalPath: String { "\(path)/journal.ndjson" }
   /// The bytes that every chunk begins with.
   var headerPath: String { "\(path)/header" }
+  /// What is known of the stage that wrote the input, for an owner that does not read it any more.
+  var producerPath: String { "\(path)/input.prov" }
   /// What the owner says each second.
   var livePath: String { "\(path)/live.json" }
   /// Whose being there asks the owner to stop.
@@ -129,6 +131,16 @@ struct JobFolder: Sendable {
 }
 
 extension JobFolder {
+  /// Removes inputs and results of a job whose result was written.
+  func removeData(keepingSidecarsOf chunks: Set<ChunkIdentifier>) throws(Failure) {
+    removeTree("\(path)/input")
+    let kept = Set(chunks.map { nameInFolder(resultPath($0)) + sidecarSuffix })
+    for name in try namesInFolder("\(path)/results") where !kept.contains(name) {
+      removeFile("\(path)/results/\(name)")
+    }
+    if kept.isEmpty { removeTree("\(path)/results") }
+  }
+
   /// Removes a file that is not needed any more; none is fine, too.
   func removeFile(_ path: String) { _ = unsafe unlink(path) }
 

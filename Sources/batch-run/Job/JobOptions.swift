@@ -137,7 +137,8 @@ struct WorkOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Options for sbatch, as in '--partition=long --gres=gpu:1 --time=4:00:00'.", valueName: "options"), transform: SlurmWords.init)
+      "Options for sbatch, as in '--partition=long --gres=gpu:1 --time=4:00:00'.", valueName: "options"),
+    transform: SlurmWords.init)
   var slurmOptions: SlurmWords?
 
   @Option(help: ArgumentHelp("Chunks that one task on Slurm works on. 1 by default.", valueName: "number"))

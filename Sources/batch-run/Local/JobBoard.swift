@@ -8,6 +8,8 @@ final class JobBoard: Sendable {
   private let pauses = RetryPolicy()
   private let random: @Sendable () -> UInt64
   let settings: JobSettings
+  /// Is told of the recovery attempt, on whichever thread; it must not take long.
+  private let recovered: @Sendable (JobEvent.Recovery, JobRecord.Counts) -> Void
 
   fileprivate struct State {
     var record: JobRecord
@@ -57,8 +59,10 @@ final class JobBoard: Sendable {
   /// - Parameter record: The job as it is found.
   init(
     _ job: OwnedJob, _ record: JobRecord, settings: JobSettings, workers: Int,
-    random: @escaping @Sendable () -> UInt64
+    random: @escaping @Sendable () -> UInt64,
+    recovered: @escaping @Sendable (JobEvent.Recovery, JobRecord.Counts) -> Void
   ) {
+    self.recovered = recovered
     self.job = job
     self.settings = settings
     self.random = random
@@ -174,7 +178,7 @@ final class JobBoard: Sendable {
       return state.exhausted.min()
     case .working:
       // At least one goes on, however low the number of workers.
-      guard state.running < max(1, state.workers), !state.isHeld || state.running == 0 else { return nil }
+      guard state.running < max(1, state.workers), !state.isHeld else { return nil }
       let now = Clock.monotonicSeconds()
       guard let index = state.waiting.lastIndex(where: { state.notBefore[$0, default: 0] <= now }) else { return nil }
       let chunk = state.waiting.remove(at: index)
@@ -201,7 +205,9 @@ final class JobBoard: Sendable {
     case .recovering:
       guard state.exhausted.isEmpty else { return }
       let failed = state.record.counts.failed
-      try tell([.recovery(failed == 0 ? .succeeded : .failed)], &state)
+      let recovery = failed == 0 ? JobEvent.Recovery.succeeded : .failed
+      try tell([.recovery(recovery)], &state)
+      recovered(recovery, state.record.counts)
       state.phase = .working
       if failed > mostFailures { state.end = .failed }
     }

@@ -43,6 +43,7 @@ final class JobCutter: ChunkDestination {
     }
     try cutter.finish()
     try source.finish(records: reader.records)
+    try source.saveProducer(to: job.folder.producerPath)
     let end = InputEnd(
       records: reader.records, bytes: source.file.byteCount, digest: source.digest,
       hasFinalLineEnd: reader.endsWithLineEnd)

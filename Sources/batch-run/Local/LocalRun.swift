@@ -16,6 +16,7 @@ struct LocalRun {
   let command: ChunkCommand
   /// Nil when all of the input was cut before.
   let input: RecordedInput?
+  let recovered: @Sendable (JobEvent.Recovery, JobRecord.Counts) -> Void
 
   /// Chunks that wait in front of the workers, so that none of them ever waits for the disk.
   private static let chunksAhead = 2
@@ -34,13 +35,14 @@ struct LocalRun {
     defer { admission.release() }
     try job.journal.append([.state(.running, reason: nil)])
     let surroundings = Surroundings.ofThisProcess()
-    let board = JobBoard(job, record, settings: settings, workers: greatest, random: surroundings.random)
+    let board = JobBoard(
+      job, record, settings: settings, workers: greatest, random: surroundings.random, recovered: recovered)
     let (watch, stop) = (CommandWatch(), StopSignal())
     Signals.whenStopped { [job] signal in
       stop.set()
       watch.signalAll(SIGTERM)
       // The journal may be what cannot be written.
-      _ = try? job.journal.append([.note("stopped by signal \(signal)")])
+      _ = try? job.journal.append([.state(.cancelled, reason: "stopped by signal \(signal)")])
     }
     let isOver = SharedState(false)
     let monitor = JobMonitor(

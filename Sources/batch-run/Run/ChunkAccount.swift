@@ -11,8 +11,11 @@ struct ChunkAccount {
   }
 
   /// Writes the records, chunk by chunk, and takes over what commands recorded that are tools of ours.
-  func write(to recorder: StageRecorder) throws(Failure) {
-    guard !recorder.isOff else { return }
+  ///
+  /// - Returns: chunks whose results' own sidecars must stay, since ours refers to them.
+  func write(to recorder: StageRecorder) throws(Failure) -> Set<ChunkIdentifier> {
+    var referred: Set<ChunkIdentifier> = []
+    guard !recorder.isOff else { return referred }
     let written = Dictionary(
       results.account.map { ($0.chunk, $0) }, uniquingKeysWith: { first, _ in first })
     let command = record.specification.command
@@ -21,10 +24,12 @@ struct ChunkAccount {
       try recorder.addChunk(
         context(of: chunk, result), source: command.first ?? "", attempts: Self.attempts(of: chunk))
       guard let result else { continue }
-      try recorder.addChild(
+      let embedding = try recorder.addChild(
         sidecar: results.job.folder.resultPath(chunk.identifier) + sidecarSuffix,
         item: chunk.identifier.description, resultBytes: result.bytes)
+      if embedding.needsSidecar { referred.insert(chunk.identifier) }
     }
+    return referred
   }
 
   private func context(of chunk: ChunkRecord, _ result: ResultWriter.WrittenChunk?) -> ChunkContext {

@@ -5,15 +5,13 @@ import Synchronization
 final class JobAlerts: Sendable {
   private let job: OwnedJob
   private let channels: AlertChannels
-  private let clock: Clock
-  private let warn: @Sendable (String) -> Void
+  private let diagnostics: Diagnostics
   private let underWay = Mutex<[Worker<Void>]>([])
 
-  init(_ job: OwnedJob, _ channels: AlertChannels, clock: Clock, warn: @escaping @Sendable (String) -> Void) {
+  init(_ job: OwnedJob, _ channels: AlertChannels, _ diagnostics: Diagnostics) {
     self.job = job
     self.channels = channels
-    self.clock = clock
-    self.warn = warn
+    self.diagnostics = diagnostics
   }
 
   /// Sends an alert while the caller goes on.
@@ -22,10 +20,12 @@ final class JobAlerts: Sendable {
     let alert = Alert(
       event: event, job: job.specification.identifier, message: message,
       counts: .init(total: counts.all, completed: counts.completed, failed: counts.failed), host: hostName(),
-      time: clock.now())
+      time: Clock.system.now())
     let worker = try? Worker<Void>("alert") { [self] in
       for delivery in channels.send(alert) {
-        if let failure = delivery.failure { warn("the alert did not reach \(delivery.channel): \(failure)") }
+        if let failure = delivery.failure {
+          diagnostics.warning("the alert did not reach \(delivery.channel): \(failure)")
+        }
         // A journal that cannot be written is told by whoever needs it.
         _ = try? job.journal.append([
           .alert(channel: delivery.channel, event: event.rawValue, error: delivery.failure)

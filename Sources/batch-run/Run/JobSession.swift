@@ -9,6 +9,7 @@ struct JobSession {
   let settings: JobSettings
   let workers: WorkerRequest
   let loadLimit: LoadLimit?
+  let alerts: JobAlerts
   /// On Slurm: once everything is in its queue, a job there goes on instead of this process.
   var handsOver = false
 
@@ -18,6 +19,7 @@ struct JobSession {
   ///     when it is needed.
   func work(reviving revives: Bool, input: String?) throws(Failure) {
     let job = self.job
+    defer { alerts.finish() }
     stage.diagnostics.note("job \(job.specification.identifier) in \(job.folder.path)")
     job.folder.removeFile(job.folder.cancelPath)
     let record = try putInOrder(reviving: revives)
@@ -34,15 +36,17 @@ struct JobSession {
       case .local:
         outcome = try LocalRun(
           job: job, stage: stage, record: record, settings: settings, workers: workers, loadLimit: loadLimit,
-          command: command, input: recorded
+          command: command, input: recorded, recovered: tellRecovery
         ).run(into: output)
       case .slurm:
         outcome = try SlurmRun(
-          job: job, stage: stage, record: record, settings: settings, input: recorded, handsOver: handsOver
+          job: job, stage: stage, record: record, settings: settings, input: recorded, handsOver: handsOver,
+          recovered: tellRecovery
         ).run(into: output)
       }
     } catch {
       let isCancelled = error == .brokenPipe
+      if !isCancelled { alerts.send(.failed, error.description, (try? job.folder.record().counts) ?? record.counts) }
       _ = try? job.journal.append([
         .state(
           isCancelled ? .cancelled : .failed,
@@ -51,6 +55,16 @@ struct JobSession {
       throw error
     }
     try end(outcome, output)
+  }
+
+  private var tellRecovery: @Sendable (JobEvent.Recovery, JobRecord.Counts) -> Void {
+    { [alerts] recovery, counts in
+      switch recovery {
+      case .begun: break
+      case .succeeded: alerts.send(.recovered, "the job's own attempt at the chunks that had failed worked", counts)
+      case .failed: alerts.send(.recoveryFailed, "the job's own attempt at the chunks that had failed failed", counts)
+      }
+    }
   }
 
   // MARK: Before
@@ -93,7 +107,14 @@ struct JobSession {
         throw changedInput(path, "the file was changed since")
       }
     }
-    guard needsInput || (given == "-" && known.path == nil) else { return nil }
+    guard needsInput || (given == "-" && known.path == nil) else {
+      if let end = record.inputEnd {
+        try stage.recorder.restoreInput(
+          name: known.name, content: StreamContent(digest: end.digest, bytes: end.bytes, records: end.records),
+          from: job.folder.producerPath)
+      }
+      return nil
+    }
     if given == nil, known.path == nil, isatty(STDIN_FILENO) == 1 {
       throw Failure(
         .noInput, "the input was not read to its end, and it cannot be opened again", at: Place(file: known.name),
@@ -115,6 +136,7 @@ struct JobSession {
       if let first, case .failed(let why) = first.progress { reason = "chunk \(first.identifier) \(why)" }
       let more = failed.count > 1 ? ", and \(failed.count - 1) more failed" : ""
       try board.tell([.state(.failed, reason: reason + more)])
+      alerts.send(.failed, reason + more, board.look { $0.counts })
       throw Failure(
         .stoppedEarly, "\(reason)\(more)", at: Place(file: job.specification.identifier),
         advice:
@@ -129,6 +151,7 @@ struct JobSession {
       stage.diagnostics.note("job \(other) on Slurm goes on when the tasks have ended")
     case .failure(let failure):
       _ = try? board.tell([.state(.failed, reason: failure.description)])
+      alerts.send(.failed, failure.description, board.look { $0.counts })
       throw failure
     }
   }
@@ -155,13 +178,15 @@ struct JobSession {
       stage.recorder.addDropped(missing.reduce(0) { $0 + $1.cut.records }, reason: "chunk failed")
     }
     let account = ChunkAccount(record, outcome.results)
+    var referred: Set<ChunkIdentifier> = []
     try stage.finish(output, rowsIn: counts.records, rowsOut: outcome.results.rows) { () throws(Failure) in
-      try account.write(to: stage.recorder)
+      referred = try account.write(to: stage.recorder)
     }
     let note = missing.isEmpty ? nil : "\(missing.count) of \(counts.all) chunks are missing"
     try outcome.board.tell([.state(.completed, reason: note)])
+    alerts.send(.completed, note ?? "all \(counts.all) chunks are completed", counts)
     // Without what failed, the results that are there are needed once more, when it has been tried again.
-    if missing.isEmpty { for name in ["input", "results"] { removeTree("\(job.folder.path)/\(name)") } }
+    if missing.isEmpty { try job.folder.removeData(keepingSidecarsOf: referred) }
   }
 }
 

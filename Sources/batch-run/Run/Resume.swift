@@ -11,6 +11,7 @@ struct Resume: FilterCommand {
 
   @OptionGroup var target: JobArgument
   @OptionGroup(title: "Work") var work: WorkOptions
+  @OptionGroup(title: "Alerts") var alerts: AlertOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
   @OptionGroup(title: "Run") var runOptions: RunOptions
@@ -20,10 +21,10 @@ struct Resume: FilterCommand {
   static var toolName: String { "batch-run" }
   static var defaultContext: ContextLevel { .rows }
   var inputPaths: [String] { [] }
-  var parameters: [JSONValue.Member] { work.parameters }
+  var parameters: [JSONValue.Member] { target.parameters + work.parameters }
 
   func run(in stage: Stage) throws(Failure) {
-    try target.goOn(stage, work, handsOver: handOver)
+    try target.goOn(stage, work, alerts, handsOver: handOver)
   }
 }
 
@@ -40,6 +41,7 @@ struct Retry: FilterCommand {
   @Argument(parsing: .postTerminator, help: ArgumentHelp("Another command for what is left.", valueName: "command"))
   var command: [String] = []
   @OptionGroup(title: "Work") var work: WorkOptions
+  @OptionGroup(title: "Alerts") var alerts: AlertOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
   @OptionGroup(title: "Run") var runOptions: RunOptions
@@ -47,10 +49,10 @@ struct Retry: FilterCommand {
   static var toolName: String { "batch-run" }
   static var defaultContext: ContextLevel { .rows }
   var inputPaths: [String] { [] }
-  var parameters: [JSONValue.Member] { work.parameters }
+  var parameters: [JSONValue.Member] { target.parameters + work.parameters }
 
   func run(in stage: Stage) throws(Failure) {
-    try target.goOn(stage, work, command: command)
+    try target.goOn(stage, work, alerts, command: command)
   }
 }
 
@@ -61,13 +63,16 @@ struct JobArgument: ParsableArguments {
 
   func folder() throws(Failure) -> JobFolder { try JobFolder(finding: job, environment: processEnvironment()) }
 
+  /// For provenance: what the job computes. A job that cannot be read is told of later.
+  var parameters: [JSONValue.Member] { (try? folder().specification().json.members) ?? [] }
+
   /// Takes the job over and works on it to its end.
   ///
   /// - Parameters:
   ///   - command: what is run from here on; empty for what was run before.
   ///   - handsOver: the job is one on Slurm's, which neither waits nor gives failed chunks new attempts.
   fileprivate func goOn(
-    _ stage: Stage, _ work: WorkOptions, command: [String] = [], handsOver: Bool = false
+    _ stage: Stage, _ work: WorkOptions, _ alerts: AlertOptions, command: [String] = [], handsOver: Bool = false
   ) throws(Failure) {
     let folder = try folder()
     let before = try folder.record()
@@ -82,11 +87,13 @@ struct JobArgument: ParsableArguments {
         "would go on with job \(before.specification.identifier): \(counts.completed) of \(counts.all) chunks are done")
       return
     }
+    let channels = try alerts.channels(environment: processEnvironment())
     let owned = try OwnedJob(folder, clock: .system, changingCommandTo: command)
     let settings = work.settings(changing: before.specification.settings)
     try JobSession(
       job: owned, stage: stage, settings: settings, workers: work.request(settings),
-      loadLimit: settings.loadLimit.map { LoadLimit($0) }, handsOver: handsOver
+      loadLimit: settings.loadLimit.map { LoadLimit($0) }, alerts: JobAlerts(owned, channels, stage.diagnostics),
+      handsOver: handsOver
     ).work(reviving: !handsOver, input: nil)
   }
 }

@@ -18,6 +18,7 @@ struct Run: FilterCommand {
   @OptionGroup(title: "Input") var table: TableOptions
   @OptionGroup(title: "Chunks and results") var chunking: ChunkingOptions
   @OptionGroup(title: "Work") var work: WorkOptions
+  @OptionGroup(title: "Alerts") var alerts: AlertOptions
   @Option(
     help: ArgumentHelp(
       "Folder of the job: made, or gone on with when it holds this very job, unfinished. By default a new one among the user's jobs.",
@@ -46,11 +47,12 @@ struct Run: FilterCommand {
       specification.command, directory: specification.directory, job: specification.identifier,
       parent: ChunkParent(stage.recorder), environment: processEnvironment())
     if stage.isDryRun { return try DryRun(specification, stage).run(file ?? "-") }
+    let channels = try alerts.channels(environment: processEnvironment())
     let folder = try openFolder(specification)
     let job = try OwnedJob(folder, clock: .system)
     try JobSession(
       job: job, stage: stage, settings: specification.settings, workers: work.request(specification.settings),
-      loadLimit: work.loadLimit
+      loadLimit: work.loadLimit, alerts: JobAlerts(job, channels, stage.diagnostics)
     ).work(reviving: true, input: file ?? "-")
   }
 

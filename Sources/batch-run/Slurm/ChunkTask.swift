@@ -64,7 +64,8 @@ struct ChunkTask {
     var end: AttemptEnd
     do throws(Failure) {
       let command = try ChunkCommand(
-        manifest.command, directory: specification.directory, job: specification.identifier, parent: nil,
+        manifest.command, directory: specification.directory, job: specification.identifier,
+        parent: try folder.parent(),
         environment: environment)
       let observation = try ChunkAttempt(
         command: command, cut: attempt.cut, attempt: attempt.attempt, worker: number,

@@ -14,11 +14,14 @@ struct SlurmRun {
   let input: RecordedInput?
   /// Once everything is in the queue, a job behind it takes over.
   let handsOver: Bool
+  let recovered: @Sendable (JobEvent.Recovery, JobRecord.Counts) -> Void
 
   func run(into output: OutputFile) throws(Failure) -> LocalRun.Outcome {
     let environment = processEnvironment()
     let surroundings = Surroundings.ofThisProcess()
-    let board = JobBoard(job, record, settings: settings, workers: .max / 2, random: surroundings.random)
+    let board = JobBoard(
+      job, record, settings: settings, workers: .max / 2, random: surroundings.random,
+      recovered: recovered)
     let diagnostics = stage.diagnostics
     var commands = SlurmCommands { [folder = job.folder] (seconds) throws(Failure) in
       let end = Clock.monotonicSeconds() + seconds
