@@ -64,11 +64,13 @@ import Testing
 
   @Test func manyAttemptsAreDrawnAsSums() throws {
     for (workers, isCurve) in [(8, false), (200, true)] {
-      let spans = (0..<20_000).map { index in
-        AttemptSpan(
-          kind: index % 50 == 0 ? .failed : .completed, chunk: ChunkIdentifier(index), attempt: 1,
-          start: Double(index / workers), end: Double(index / workers) + 0.9, host: "node17", worker: index % workers,
-          memory: 1, outcome: "completed")
+      var spans: [AttemptSpan] = []
+      for index in 0..<20_000 {
+        let start = Double(index / workers)
+        spans.append(
+          AttemptSpan(
+            kind: index % 50 == 0 ? .failed : .completed, chunk: ChunkIdentifier(index), attempt: 1, start: start,
+            end: start + 0.9, host: "node17", worker: index % workers, memory: 1, outcome: "completed"))
       }
       var page = MarkupWriter()
       TimelineDrawing(AttemptHistory(spans: spans, began: JobMaker.began)).draw(into: &page)

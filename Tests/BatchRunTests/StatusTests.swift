@@ -89,6 +89,14 @@ import Testing
     #expect(page.contains("state         Running since 2026-11-21T12:00:01.000Z, at work for 0:02\n"))
   }
 
+  @Test func theTimeBetweenAStopAndAResumeDoesNotCount() throws {
+    let desk = try JobDesk()
+    let job = try desk.job().run().cut(1).at(11, .state(.cancelled, reason: nil))
+    try job.at(1000, .owner(process: 5, host: "node17"), .state(.running, reason: nil))
+    try job.at(1005, .state(.completed, reason: nil))
+    #expect(try page(job, desk: desk).contains("Completed at 2026-11-21T12:16:45.000Z, after 0:15\n"))
+  }
+
   @Test func anOwnerElsewhereLivesAsLongAsItSpeaks() throws {
     let desk = try JobDesk()
     let job = try desk.job().run().cut(2)

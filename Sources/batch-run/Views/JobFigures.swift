@@ -7,7 +7,7 @@ struct JobFigures {
   var splits = 0
   /// Between 0 and 1, when it is known what the work will come to.
   var fraction: Double?
-  /// In seconds, since the job was first at work, until now or until somebody was last at work.
+  /// Seconds in which somebody was at work on the job; nil for one that nobody was.
   var elapsed: Double?
   /// Bytes of chunks a second: now, or on the whole where nobody tells.
   var rate: Double?
@@ -33,9 +33,7 @@ struct JobFigures {
       }
     }
     fraction = Self.fraction(overview, counts)
-    if let began = record.states.first(where: { $0.state == .running })?.time {
-      elapsed = max(0, (overview.ownership.isLast ? record.lastTime : overview.time) - began)
-    }
+    elapsed = Self.elapsed(record, until: overview.ownership.isLast ? record.lastTime : overview.time)
     switch overview.ownership {
     case .abandoned: return
     case .ended: rate = Self.mean(counts, elapsed)
@@ -55,6 +53,17 @@ struct JobFigures {
     } else if counts.running > 0 {
       workers = (counts.running, counts.running)
     }
+  }
+
+  /// The time between a stop and a resume does not count.
+  private static func elapsed(_ record: JobRecord, until end: Timestamp) -> Double? {
+    var sum: Double?
+    var since: Timestamp?
+    for (state, time) in record.states + [(record.state, end)] {
+      if let since { sum = (sum ?? 0) + max(0, time - since) }
+      since = state == .running ? time : nil
+    }
+    return sum
   }
 
   private static func mean(_ counts: JobRecord.Counts, _ elapsed: Double?) -> Double? {

@@ -30,7 +30,12 @@ struct JobPurge {
       for job in try home.contents().jobs {
         guard let record = try? job.folder.record(), record.state.isFinal, isOldEnough(record), job.folder.owner == nil
         else { continue }
-        try remove(job.folder, record.state.rawValue, into: &outcome, tell)
+        do throws(Failure) {
+          try remove(job.folder, record.state.rawValue, into: &outcome, tell)
+        } catch {
+          if error == .brokenPipe { throw error }
+          outcome.failures.append(error)
+        }
       }
       if !isDryRun { removeRemains() }
       return outcome
@@ -57,13 +62,14 @@ struct JobPurge {
   /// - Throws: `.no` for one that must stay.
   private func state(of folder: JobFolder) throws(Failure) -> String? {
     let place = Place(file: home.name(of: folder))
-    if let owner = folder.owner {
-      throw Failure(
-        .no, "the job is being worked on by \(printable(owner))", at: place, advice: "batch-run cancel ends it")
+    func busy(_ who: String) -> Failure {
+      Failure(.no, "the job is being worked on by \(printable(who))", at: place, advice: "batch-run cancel ends it")
     }
-    let record: JobRecord
+    if let owner = folder.owner { throw busy(owner) }
+    let overview: JobOverview
     do throws(Failure) {
-      record = try folder.record()
+      var watch = try JobWatch(folder, clock: clock)
+      overview = try watch.look(countsReceipts: false)
     } catch {
       // Elsewhere other programs may have files of that name.
       guard home.contains(folder) else {
@@ -77,6 +83,12 @@ struct JobPurge {
       }
       return olderThan == nil ? "damaged" : nil
     }
+    switch overview.ownership {
+    case .owned(let who): throw busy(who)
+    case .onSlurm(let jobs) where !isForced: throw busy("Slurm, \(namingFirst(jobs))")
+    case .onSlurm, .abandoned, .ended: break
+    }
+    let record = overview.record
     guard isOldEnough(record) else { return nil }
     guard record.state.isFinal || isForced else {
       throw Failure(

@@ -26,7 +26,7 @@ extension JobReport {
   static let style: StaticString = """
     .state { font-size: 1.1rem; } .fine { color: var(--good); } .doubtful { color: var(--doubt); } .going { color: var(--fair); }
     .scroll table { width: auto; min-width: 34rem; } .scroll .summary { min-width: 0; } .summary th { padding-left: 0; }
-    .chart { display: block; width: 100%; height: auto; } .patterns { position: absolute; }
+    .wide { min-width: 44rem; } .chart { display: block; width: 100%; height: auto; } .patterns { position: absolute; }
     .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 0 2rem; }
     .legend { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; margin: .4rem 0; }
     .legend svg { vertical-align: -2px; }

@@ -36,19 +36,21 @@ struct TimelineDrawing {
 
   func draw(into page: inout MarkupWriter) {
     let bottom = Self.top + height
-    page.element(
-      "svg",
-      [
-        "class": "chart", "viewBox": "0 0 1100 \(digits(bottom + 34))", "role": "img", "aria-label": description,
-        "xmlns": "http://www.w3.org/2000/svg",
-      ]
-    ) { svg in
-      axis.draw(top: Self.top, bottom: bottom, into: &svg)
-      if isCurve {
-        drawCurve(bottom: bottom, into: &svg)
-      } else {
-        for (index, row) in rows.enumerated() {
-          drawRow(row, top: Self.top + Double(index) * rowHeight, into: &svg)
+    page.element("div", ["class": "scroll"]) { page in
+      page.element(
+        "svg",
+        [
+          "class": "chart wide", "viewBox": "0 0 1100 \(digits(bottom + 34))", "role": "img", "aria-label": description,
+          "xmlns": "http://www.w3.org/2000/svg",
+        ]
+      ) { svg in
+        axis.draw(top: Self.top, bottom: bottom, into: &svg)
+        if isCurve {
+          drawCurve(bottom: bottom, into: &svg)
+        } else {
+          for (index, row) in rows.enumerated() {
+            drawRow(row, top: Self.top + Double(index) * rowHeight, into: &svg)
+          }
         }
       }
     }

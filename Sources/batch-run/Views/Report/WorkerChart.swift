@@ -31,36 +31,38 @@ struct WorkerChart {
     func y(_ count: Int) -> Double { Self.bottom - Double(count) / highest * (Self.bottom - Self.top) }
     let step = max(1, changes.count / Self.mostDrawn)
     let drawn = changes.enumerated().filter { $0.offset % step == 0 || $0.offset == changes.count - 1 }
-    page.element(
-      "svg",
-      [
-        "class": "chart", "viewBox": "0 0 1100 148", "role": "img",
-        "aria-label": "\(changes.count) changes of the number of workers, \(Int(highest)) at most.",
-        "xmlns": "http://www.w3.org/2000/svg",
-      ]
-    ) { svg in
-      axis.draw(top: Self.top, bottom: Self.bottom, into: &svg)
-      axis.drawHeight(highest, top: Self.top, bottom: Self.bottom, into: &svg)
-      var path = ""
-      for (index, change) in drawn {
-        path +=
-          path.isEmpty
-          ? "M\(digits(axis.x(change.seconds))) \(digits(y(change.count)))"
-          : "H\(digits(axis.x(change.seconds)))V\(digits(y(change.count)))"
-        svg.element("g") { group in
-          group.element("title", text: printable("\(clockTime(change.seconds)): \(change.count): \(change.reason)"))
-          group.element(
-            "circle",
-            ["class": "dot", "cx": digits(axis.x(change.seconds)), "cy": digits(y(change.count)), "r": "4"])
-          if changes.count <= 20 {
+    page.element("div", ["class": "scroll"]) { page in
+      page.element(
+        "svg",
+        [
+          "class": "chart wide", "viewBox": "0 0 1100 148", "role": "img",
+          "aria-label": "\(changes.count) changes of the number of workers, \(Int(highest)) at most.",
+          "xmlns": "http://www.w3.org/2000/svg",
+        ]
+      ) { svg in
+        axis.draw(top: Self.top, bottom: Self.bottom, into: &svg)
+        axis.drawHeight(highest, top: Self.top, bottom: Self.bottom, into: &svg)
+        var path = ""
+        for (index, change) in drawn {
+          path +=
+            path.isEmpty
+            ? "M\(digits(axis.x(change.seconds))) \(digits(y(change.count)))"
+            : "H\(digits(axis.x(change.seconds)))V\(digits(y(change.count)))"
+          svg.element("g") { group in
+            group.element("title", text: printable("\(clockTime(change.seconds)): \(change.count): \(change.reason)"))
             group.element(
-              "text",
-              ["class": "tick", "x": digits(axis.x(change.seconds) + 6), "y": digits(y(change.count) - 4)],
-              text: "\(index + 1)")
+              "circle",
+              ["class": "dot", "cx": digits(axis.x(change.seconds)), "cy": digits(y(change.count)), "r": "4"])
+            if changes.count <= 20 {
+              group.element(
+                "text",
+                ["class": "tick", "x": digits(axis.x(change.seconds) + 6), "y": digits(y(change.count) - 4)],
+                text: "\(index + 1)")
+            }
           }
         }
+        svg.element("path", ["class": "line", "d": path + "H\(digits(axis.right))"])
       }
-      svg.element("path", ["class": "line", "d": path + "H\(digits(axis.right))"])
     }
     page.newline()
     writeTable(into: &page)
