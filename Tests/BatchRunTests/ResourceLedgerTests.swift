@@ -287,13 +287,15 @@ private final class LedgerDesk: Sendable {
     #expect(try WorkerRequest(workers: .auto).workers(on: machine) == 4)
     #expect(try WorkerRequest(workers: .auto, memoryPerWorker: 3 << 30).workers(on: machine) == 2)
     #expect(try WorkerRequest(workers: .number(3), memoryPerWorker: 2 << 30).workers(on: machine) == 3)
+    // Workers that wait for a service share the cores.
+    #expect(try WorkerRequest(workers: .number(16)).workers(on: machine) == 16)
+    #expect(WorkerRequest(workers: .number(16)).share(ofWorkers: 16, on: machine) == ResourceShare(cores: 4, memory: 0))
     #expect(
-      WorkerRequest(workers: .auto, memoryPerWorker: 3 << 30).share(ofWorkers: 2)
+      WorkerRequest(workers: .auto, memoryPerWorker: 3 << 30).share(ofWorkers: 2, on: machine)
         == ResourceShare(cores: 2, memory: 6 << 30))
   }
 
   @Test(arguments: [
-    (WorkerRequest(workers: .number(5)), "the job wants 5 cores, and this machine has 4 cores and 8G"),
     (
       WorkerRequest(workers: .number(3), memoryPerWorker: 3 << 30),
       "the job wants 3 cores and 9G, and this machine has 4 cores and 8G"

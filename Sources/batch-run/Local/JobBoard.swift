@@ -13,10 +13,7 @@ final class JobBoard: Sendable {
 
   fileprivate struct State {
     var record: JobRecord
-    /// Chunks that wait, the next one last.
-    var waiting: [ChunkIdentifier]
-    /// When a chunk may be tried again, on the monotonic clock.
-    var notBefore: [ChunkIdentifier: Double] = [:]
+    var waiting: ChunkQueue
     /// Chunks whose attempts are used up.
     var exhausted: Set<ChunkIdentifier> = []
     var running = 0
@@ -66,10 +63,10 @@ final class JobBoard: Sendable {
     self.job = job
     self.settings = settings
     self.random = random
-    let waiting = record.chunks.values.filter { $0.progress == .waiting }.map(\.identifier).sorted(by: >)
+    let waiting = record.chunks.values.filter { $0.progress == .waiting }.map(\.identifier)
     let exhausted = record.chunks.values.filter { $0.progress == .exhausted }.map(\.identifier)
     state = SharedState(
-      State(record: record, waiting: waiting, exhausted: Set(exhausted), workers: workers))
+      State(record: record, waiting: ChunkQueue(waiting), exhausted: Set(exhausted), workers: workers))
   }
 
   /// Looks at where the job stands.
@@ -107,7 +104,7 @@ final class JobBoard: Sendable {
   func add(_ cut: CutChunk) throws(Failure) {
     try state.change { state throws(Failure) in
       try tell([.cut(cut)], &state)
-      state.insert(cut.identifier)
+      state.waiting.insert(cut.identifier)
     }
   }
 
@@ -146,11 +143,7 @@ final class JobBoard: Sendable {
       case .draining: break
       case .recovering: if state.running == 0 { chunks = state.exhausted.sorted() }
       case .working:
-        let now = Clock.monotonicSeconds()
-        chunks = state.waiting.filter { state.notBefore[$0, default: 0] <= now }.reversed()
-        let taken = Set(chunks)
-        state.waiting.removeAll { taken.contains($0) }
-        for chunk in chunks { state.notBefore[chunk] = nil }
+        chunks = state.waiting.takeAll(at: Clock.monotonicSeconds())
       }
       let works = chunks.compactMap { chunk in
         state.record.chunks[chunk].map {
@@ -166,7 +159,7 @@ final class JobBoard: Sendable {
   func giveBack(_ work: Work) {
     state.change { state in
       state.running -= 1
-      if !work.isRecovery { state.insert(work.cut.identifier) }
+      if !work.isRecovery { state.waiting.insert(work.cut.identifier) }
     }
   }
 
@@ -179,11 +172,7 @@ final class JobBoard: Sendable {
     case .working:
       // At least one goes on, however low the number of workers.
       guard state.running < max(1, state.workers), !state.isHeld else { return nil }
-      let now = Clock.monotonicSeconds()
-      guard let index = state.waiting.lastIndex(where: { state.notBefore[$0, default: 0] <= now }) else { return nil }
-      let chunk = state.waiting.remove(at: index)
-      state.notBefore[chunk] = nil
-      return chunk
+      return state.waiting.take(at: Clock.monotonicSeconds())
     }
   }
 
@@ -238,11 +227,11 @@ final class JobBoard: Sendable {
       }
       if let halves {
         try tell([.split(chunk, halves.0, halves.1)], &state)
-        for half in [halves.0, halves.1] { state.insert(half.identifier) }
+        for half in [halves.0, halves.1] { state.waiting.insert(half.identifier) }
         return nil
       }
       guard end.outcome.isCounted else {
-        if work.isRecovery { try exhaust(chunk, &state) } else { state.insert(chunk) }
+        if work.isRecovery { try exhaust(chunk, &state) } else { state.waiting.insert(chunk) }
         return nil
       }
       let reason = Self.reason(end)
@@ -253,8 +242,7 @@ final class JobBoard: Sendable {
       let counted = state.record.chunks[chunk]?.countedAttempts ?? 0
       if counted <= settings.retries {
         let pause = pauses.pause(beforeRetry: counted, retryAfter: nil, random: random)
-        state.notBefore[chunk] = Clock.monotonicSeconds() + pause
-        state.insert(chunk)
+        state.waiting.insert(chunk, restingUntil: Clock.monotonicSeconds() + pause)
       } else {
         try exhaust(chunk, &state)
         let lost = state.exhausted.count + state.record.counts.failed
@@ -370,18 +358,6 @@ final class JobBoard: Sendable {
   /// Workers that there are to be, attempts that run, and whether this is the recovery attempt.
   var activity: (workers: Int, running: Int, isRecovering: Bool) {
     state.access { ($0.workers, $0.running, $0.phase == .recovering) }
-  }
-}
-
-extension JobBoard.State {
-  /// Puts a chunk among those that wait, where it belongs.
-  fileprivate mutating func insert(_ chunk: ChunkIdentifier) {
-    var (low, high) = (0, waiting.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if waiting[middle] > chunk { low = middle + 1 } else { high = middle }
-    }
-    waiting.insert(chunk, at: low)
   }
 }
 

@@ -41,6 +41,7 @@ final class JobMonitor: Sendable {
   /// Runs until somebody says that it is over.
   func run(until isOver: SharedState<Bool>, governor: WorkerGovernor, loadLimit: LoadLimit?) {
     var governor = governor
+    let machine = KernelFiles.system.machine()
     let files = KernelFiles.system
     let groups = files.memoryGroups()
     let started = Clock.monotonicSeconds()
@@ -58,7 +59,7 @@ final class JobMonitor: Sendable {
       if isThere(job.folder.cancelPath) { board.stop(.cancelled(reason: "batch-run cancel asked for it")) }
       if board.mustStop { stop.set() }
       if let change = governor.advise(reading, at: now) {
-        if admission.change(to: request.share(ofWorkers: change.workers)) {
+        if admission.change(to: request.share(ofWorkers: change.workers, on: machine)) {
           reason = change.reason
           // A journal that cannot be written ends the work by itself.
           try? board.setWorkers(change.workers, reason: change.reason)

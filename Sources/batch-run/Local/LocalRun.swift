@@ -90,7 +90,7 @@ struct LocalRun {
     var (toldAt, toldLiveAt) = (-Double.infinity, -Double.infinity)
     let (folder, diagnostics) = (job.folder, stage.diagnostics)
     var queued: Failure?
-    let share = self.workers.share(ofWorkers: workers)
+    let share = self.workers.share(ofWorkers: workers, on: machine)
     let admission = try ledger.request(share, job: job.specification.identifier) { place in
       let now = Clock.monotonicSeconds()
       do throws(Failure) {

@@ -92,17 +92,18 @@ struct WorkerRequest: Sendable, Hashable {
       guard let memoryPerWorker, memoryPerWorker > 0 else { return max(1, machine.cores) }
       return max(1, min(machine.cores, machine.memory / memoryPerWorker))
     case .number(let number):
-      guard share(ofWorkers: number).fits(in: machine) else {
-        throw Failure(
-          .usage, "the job wants \(share(ofWorkers: number)), and this machine has \(machine)", advice: advice)
+      let share = share(ofWorkers: number, on: machine)
+      guard share.fits(in: machine) else {
+        throw Failure(.usage, "the job wants \(share), and this machine has \(machine)", advice: advice)
       }
       return number
     }
   }
 
-  func share(ofWorkers number: Int) -> ResourceShare {
+  /// What so many workers take. More of them than there are cores share the cores: commands that wait for a service do.
+  func share(ofWorkers number: Int, on machine: ResourceShare) -> ResourceShare {
     let memory = number.multipliedReportingOverflow(by: memoryPerWorker ?? 0)
     return ResourceShare(
-      cores: number, memory: memory.overflow ? .max : memory.partialValue)
+      cores: min(number, machine.cores), memory: memory.overflow ? .max : memory.partialValue)
   }
 }
