@@ -36,6 +36,7 @@ let package = Package(
     .executable(name: "merge", targets: ["merge"]),
     .executable(name: "aug-finance", targets: ["aug-finance"]),
     .executable(name: "aug-pubmed", targets: ["aug-pubmed"]),
+    .executable(name: "batch-run", targets: ["batch-run"]),
     .executable(name: "prov", targets: ["prov"]),
   ],
   dependencies: [
@@ -82,12 +83,7 @@ let package = Package(
     tool("merge", dependencies: ["Chunks"]),
     tool("aug-finance"),
     tool("aug-pubmed", dependencies: ["CLibXML2"]),
-    .executableTarget(
-      name: "batch-run",
-      dependencies: [
-        "CChildProcess", "CLibYAML", "Chunks", "MillraceCore",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: swiftSettings),
+    tool("batch-run", dependencies: ["CChildProcess", "CLibYAML", "Chunks"]),
     tool("prov", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")]),
 
     .target(
@@ -138,10 +134,10 @@ let package = Package(
       exclude: ["Conformance"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ProvTests",
-      dependencies: ["MillraceCore", "Support", "probe", "prov", "chunk", "merge", "aug-finance", "aug-pubmed"],
+      dependencies: ["MillraceCore", "Support", "probe", "prov", "chunk", "merge", "aug-finance", "aug-pubmed", "batch-run"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Support", "chunk", "merge", "aug-finance", "aug-pubmed", "prov"],
+      name: "PipelineTests", dependencies: ["Support", "chunk", "merge", "aug-finance", "aug-pubmed", "batch-run", "prov"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SupportTests",
@@ -150,7 +146,8 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "BatchRunTests", dependencies: ["MillraceCore", "Support", "batch-run"], swiftSettings: swiftSettings),
+      name: "BatchRunTests", dependencies: ["MillraceCore", "Support", "batch-run", "chunk", "merge", "prov"],
+      swiftSettings: swiftSettings),
     .testTarget(name: "HouseTests", dependencies: ["Support"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ChunkTests", dependencies: ["MillraceCore", "Chunks", "Support", "chunk"], path: "Tests/ChunkTests",

@@ -41,6 +41,11 @@ struct RerunPlan {
   private mutating func add(_ stage: JSONValue, tools: String) throws(Failure) {
     let tool = stage["tool"]?.text ?? "?"
     guard let options = ToolOptions.tools[tool] else { throw RecordedPipeline.foreignTool(tool, place) }
+    guard !options.runsCommands else {
+      throw Failure(
+        .badData, "\(tool) ran a command that the record names, and the record may be anybody's", at: place,
+        advice: "prov rerun without --run prints the line, for you to decide")
+    }
     let executable = tools + tool
     guard unsafe access(executable, X_OK) == 0 else {
       throw Failure(

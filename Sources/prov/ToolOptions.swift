@@ -18,10 +18,13 @@ struct ToolOptions: Sendable {
   /// By name, with the hyphens.
   let roles: [String: Role]
   let subcommands: Set<String>
+  /// Behind two dashes stands a command that the tool runs.
+  let runsCommands: Bool
 
-  private init(_ own: [String: Role], subcommands: Set<String> = []) {
+  private init(_ own: [String: Role], subcommands: Set<String> = [], runsCommands: Bool = false) {
     roles = Self.common.merging(own) { _, own in own }
     self.subcommands = subcommands
+    self.runsCommands = runsCommands
   }
 
   /// The tools whose runs can be repeated, by the name in records.
@@ -44,6 +47,20 @@ struct ToolOptions: Sendable {
         "--all": .flag, "--since": .value, "--until": .value, "--date-type": .value, "--sort": .value,
         "--fields": .value, "--markup": .value, "--explode": .flag, "--prefix": .value, "--email": .value,
       ].merging(network) { own, _ in own }, subcommands: ["augment", "cache", "parse"]),
+    "batch-run": ToolOptions(
+      [
+        "--chunk-bytes": .value, "--chunk-records": .value, "--result": .value, "--accept-status": .value,
+        "--same-rows": .flag, "--workers": .value, "--memory-per-worker": .value, "--load-limit": .value,
+        "--chunk-timeout": .value, "--retries": .value, "--split-on-oom": .flag, "--no-split-on-oom": .flag,
+        "--on-failure": .value, "--max-failed": .value, "--durable": .flag, "--no-durable": .flag,
+        "--backend": .value, "--slurm-options": .value, "--chunks-per-task": .value, "--notify": .value,
+        "--notify-mail": .value, "--notify-command": .value, "--job": .output, "--hand-over": .flag,
+        "--json": .flag, "--follow": .flag, "--timeout": .value, "--all": .flag, "--chunk": .value, "--failed": .flag,
+        "--older-than": .value, "--force": .flag,
+      ],
+      subcommands: [
+        "run", "submit", "resume", "retry", "status", "wait", "cancel", "list", "logs", "report", "purge", "pipeline", "task",
+      ], runsCommands: true),
   ]
 
   /// Of the tools that ask a service.

@@ -167,8 +167,11 @@ struct WorkOptions: ParsableArguments {
   }
 
   /// The settings of a job, changed by what these options say.
-  func settings(changing before: JobSettings = JobSettings()) -> JobSettings {
+  ///
+  /// - Parameter jobs: what `--jobs` says, which all tools have: the number of workers where `--workers` says none.
+  func settings(changing before: JobSettings = JobSettings(), jobs: Int? = nil) -> JobSettings {
     var settings = before
+    settings.workers = jobs ?? settings.workers
     switch workers {
     case .number(let number)?: settings.workers = number
     case .auto?: settings.workers = nil

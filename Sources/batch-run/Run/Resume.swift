@@ -24,7 +24,7 @@ struct Resume: FilterCommand {
   var parameters: [JSONValue.Member] { target.parameters + work.parameters }
 
   func run(in stage: Stage) throws(Failure) {
-    try target.goOn(stage, work, alerts, handsOver: handOver)
+    try target.goOn(stage, work, alerts, jobs: runOptions.jobs, handsOver: handOver)
   }
 }
 
@@ -52,7 +52,7 @@ struct Retry: FilterCommand {
   var parameters: [JSONValue.Member] { target.parameters + work.parameters }
 
   func run(in stage: Stage) throws(Failure) {
-    try target.goOn(stage, work, alerts, command: command)
+    try target.goOn(stage, work, alerts, jobs: runOptions.jobs, command: command)
   }
 }
 
@@ -72,7 +72,7 @@ struct JobArgument: ParsableArguments {
   ///   - command: what is run from here on; empty for what was run before.
   ///   - handsOver: the job is one on Slurm's, which neither waits nor gives failed chunks new attempts.
   fileprivate func goOn(
-    _ stage: Stage, _ work: WorkOptions, _ alerts: AlertOptions, command: [String] = [], handsOver: Bool = false
+    _ stage: Stage, _ work: WorkOptions, _ alerts: AlertOptions, jobs: Int?, command: [String] = [], handsOver: Bool = false
   ) throws(Failure) {
     let folder = try folder()
     let before = try folder.record()
@@ -89,7 +89,7 @@ struct JobArgument: ParsableArguments {
     }
     let channels = try alerts.channels(environment: processEnvironment())
     let owned = try OwnedJob(folder, clock: .system, changingCommandTo: command)
-    let settings = work.settings(changing: before.specification.settings)
+    let settings = work.settings(changing: before.specification.settings, jobs: jobs)
     try JobSession(
       job: owned, stage: stage, settings: settings, workers: work.request(settings),
       loadLimit: settings.loadLimit.map { LoadLimit($0) }, alerts: JobAlerts(owned, channels, stage.diagnostics),

@@ -83,7 +83,7 @@ struct Run: FilterCommand {
       directory: resolvedPath(".") ?? ".", input: try JobInput(file ?? "-", table), rule: chunking.rule,
       result: chunking.result,
       acceptedStatuses: chunking.acceptStatus.statuses, keepsRowCount: chunking.sameRows, output: nil,
-      settings: work.settings())
+      settings: work.settings(jobs: runOptions.jobs))
   }
 }
 
