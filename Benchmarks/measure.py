@@ -57,7 +57,8 @@ class Bench:
         self.articles = os.path.abspath(articles)
         self.environment = dict(
             os.environ, PATH=self.build + ":" + os.environ["PATH"], LC_ALL="C.UTF-8",
-            MILLRACE_PROVENANCE_DIR=os.path.join(self.cache, "work", "provenance"))
+            MILLRACE_PROVENANCE_DIR=os.path.join(self.cache, "work", "provenance"),
+            MILLRACE_STATE_DIR=os.path.join(self.cache, "work", "state"))
         self.lines = []
         # What the commands write; gone at the end.
         self.work = os.path.join(self.cache, "work")
@@ -183,6 +184,37 @@ def merges(bench):
     bench.ratio("memory of ours, MB", figures["ours, digests"].memory / MIB, 64, atLeast=False)
 
 
+def batches(bench):
+    size = os.path.getsize(bench.ndjson)
+    job = "batch-run -q --workers 2 --chunk-bytes 10M"
+    parallel = bench.has("parallel")
+    figures = bench.section(
+        "batch-run: cat over chunks of 10 MB, 2 workers, in order", size,
+        [
+            ("ours, no provenance", f"{job} --no-provenance -- cat < {bench.ndjson}"),
+            ("ours, digests and provenance", f"{job} -- cat < {bench.ndjson}"),
+            ("parallel --pipe", f"parallel --will-cite --pipe --block 10M -k -j2 cat < {bench.ndjson}" if parallel else None),
+            # What keeping the result costs on this machine, to whoever does.
+            ("cat to a file", f"cat {bench.ndjson} > result"),
+        ], before="rm -rf state result")
+    for name, bar in [("ours, digests and provenance", 2), ("ours, no provenance", 5)]:
+        bench.ratio(f"CPU of parallel / {name}", quotient(figures, "parallel --pipe", name), bar)
+    bench.ratio(
+        "wall of ours, digests and provenance / parallel",
+        quotient(figures, "ours, digests and provenance", "parallel --pipe", "wall"), 0.4, atLeast=False, digits=2)
+    bench.ratio("memory of ours, MB", figures["ours, digests and provenance"].memory / MIB, 64, atLeast=False)
+    numbers = "seq 1000"
+    figures = bench.section(
+        "1,000 runs of true, 2 workers", 1,
+        [
+            ("ours", f"{numbers} | batch-run -q --from ndjson --workers 2 --chunk-records 1 -- true"),
+            ("xargs -P2", f"{numbers} | xargs -P2 -n1 true"),
+            ("parallel -j2", f"{numbers} | parallel --will-cite -j2 true" if parallel else None),
+        ], before="rm -rf state")
+    bench.ratio("CPU of ours / xargs", quotient(figures, "ours", "xargs -P2"), 2, atLeast=False)
+    bench.ratio("CPU of parallel / ours", quotient(figures, "parallel -j2", "ours"))
+
+
 def pubmed(bench):
     real = "real" if "real" in os.path.basename(bench.articles) else "invented"
     line = f"gzip -dc {bench.articles} | {XTRACT}"
@@ -219,7 +251,7 @@ def start(bench):
         subprocess.run(arguments, stdout=subprocess.DEVNULL, check=True)
         return time.monotonic() - begin
 
-    tools = ["chunk", "merge", "aug-pubmed", "prov"]
+    tools = ["chunk", "merge", "aug-pubmed", "aug-finance", "batch-run", "prov"]
     for tool in tools:
         subprocess.run(["install", "-s", os.path.join(bench.build, tool), installed], check=True)
     times = {name: [] for name in tools + ["true"]}
@@ -249,7 +281,7 @@ def main():
         f"\n{processor()}, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f} at the start; best of"
         f" {rounds}. CSV of {os.path.getsize(bench.csv) / 1e6:.0f} MB, NDJSON of"
         f" {os.path.getsize(bench.ndjson) / 1e6:.0f} MB.")
-    for part in (conversions, chunks, merges, pubmed, verification, start):
+    for part in (conversions, chunks, merges, batches, pubmed, verification, start):
         part(bench)
     shutil.rmtree(bench.work)
     if write:
