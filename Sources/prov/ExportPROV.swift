@@ -16,7 +16,7 @@ struct ExportPROV {
   /// - Parameters:
   ///   - contexts: gives the context records to a function, twice; each becomes an entity.
   ///   - children: gives the stages of programs that a runner ran over chunks to a function, twice; each becomes an
-  ///     activity that the runner's, whose identifier comes with those it started, began.
+  ///     activity that the runner, whose identifier comes with those it started, gave its chunk to.
   func write(
     to output: ExportOutput, contexts: (_ take: (JSONValue) throws(Failure) -> Void) throws(Failure) -> Void,
     children: (_ take: (Lineage.Stage, String?) throws(Failure) -> Void) throws(Failure) -> Void
@@ -42,7 +42,7 @@ struct ExportPROV {
       }
       try output.section("agent") { () throws(Failure) in try writeAgents(to: output) }
       try writeRelations(to: output, contexts, known)
-      try writeStarts(to: output, children, known)
+      try writeHandOvers(to: output, children, known)
     }
   }
 
@@ -182,18 +182,18 @@ struct ExportPROV {
     }
   }
 
-  private func writeStarts(
+  private func writeHandOvers(
     to output: ExportOutput,
     _ children: (_ take: (Lineage.Stage, String?) throws(Failure) -> Void) throws(Failure) -> Void,
     _ known: Set<String>
   ) throws(Failure) {
-    try output.section("wasStartedBy") { () throws(Failure) in
+    try output.section("wasInformedBy") { () throws(Failure) in
       var number = 0
       try children { (stage, runner) throws(Failure) in
         guard let runner, known.contains(runner) else { return }
         try output.put(
           "_:s\(number)",
-          .object(["prov:activity": .string("run:\(stage.id)"), "prov:starter": .string("run:\(runner)")]))
+          .object(["prov:informed": .string("run:\(stage.id)"), "prov:informant": .string("run:\(runner)")]))
         number += 1
       }
     }

@@ -98,8 +98,8 @@ struct ExportValidatorTests {
     export("prov-json", "--contexts -o chunks.json run.csv")
     let outcome = validators.check("prov-json", ["chunks.json"], in: shell)
     #expect(outcome.status == 0, "\(outcome.errorText)")
-    let started = try document("chunks.json")["wasStartedBy"]?.members ?? []
-    #expect(started.count == 5)
+    let informed = try document("chunks.json")["wasInformedBy"]?.members ?? []
+    #expect(informed.count == 5)
     export("openlineage", "-o chunks.ndjson run.csv")
     #expect(validators.check("openlineage", ["chunks.ndjson"], in: shell).status == 0)
     export("ro-crate", "-o crate run.csv")

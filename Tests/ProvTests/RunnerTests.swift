@@ -244,7 +244,7 @@ import Testing
     #expect(children.allSatisfy { activities.contains("run:\($0)") } && activities.count == 11)
     let generated = (document["wasGeneratedBy"]?.members ?? []).compactMap { $0.value["prov:activity"]?.text }
     #expect(generated.allSatisfy { activities.contains($0) } && generated.count == 106)
-    #expect(document["wasStartedBy"]?.members?.count == 10)
+    #expect(document["wasInformedBy"]?.members?.count == 10)
   }
 
   // MARK: Killed and resumed
