@@ -24,6 +24,9 @@ struct ChunkIdentifier: Hashable, Sendable {
   /// A chunk is halved so often at most.
   static let mostHalvings = 20
 
+  /// The chunk of the input that it is, or is a part of.
+  var root: ChunkIdentifier { ChunkIdentifier(index) }
+
   /// The two halves.
   var parts: (ChunkIdentifier, ChunkIdentifier) {
     var (first, second) = (self, self)

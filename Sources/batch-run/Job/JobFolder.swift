@@ -15,6 +15,9 @@ struct JobFolder: Sendable {
   init(finding name: String, environment: [String: String]) throws(Failure) {
     let candidates = name.contains("/") ? [name] : ["\(Self.home(environment))/\(name)", name]
     guard let path = candidates.first(where: { isRegularFile("\($0)/\(Self.specificationName)") }) else {
+      if let path = candidates.first(where: { isFolder($0) }), unsafe access(path, R_OK | X_OK) != 0 {
+        throw .system(.noInput, "cannot look into the job's folder", errorNumber: errno, at: Place(file: path))
+      }
       throw Failure(
         .noInput, "there is no such job", at: Place(file: name),
         advice: isFolder(name) ? "the folder has no \(Self.specificationName)" : "batch-run list shows the jobs")
@@ -28,16 +31,34 @@ struct JobFolder: Sendable {
   ///
   /// - Throws: `.cannotCreate`, and for a folder that holds other files `.badConfiguration`.
   static func create(_ path: String, _ specification: JobSpecification) throws(Failure) -> JobFolder {
-    if isFolder(path), try !namesInFolder(path).allSatisfy({ $0 == lockName }) {
+    if isFolder(path), try !namesInFolder(path).allSatisfy({ isUnfinished($0, in: path) }) {
       throw Failure(
         .badConfiguration, "the folder holds other files", at: Place(file: path),
         advice: "--job names a folder to be made, or that of a job to go on with")
     }
     try makePrivateFolder(path)
     let folder = JobFolder(path: resolvedPath(path) ?? path)
-    for name in subfolders { try makePrivateFolder("\(folder.path)/\(name)") }
-    try folder.write(specification)
+    // Whoever makes the same folder at this moment has another specification.
+    let lock = try folder.own()
+    guard !isRegularFile("\(folder.path)/\(specificationName)") else {
+      throw Failure(
+        .stoppedEarly, "another process has just made a job in the folder", at: Place(file: path),
+        advice: "name another folder, or wait for that job")
+    }
+    try folder.makeSubfolders()
+    try withExtendedLifetime(lock) { () throws(Failure) in try folder.write(specification) }
     return folder
+  }
+
+  /// Makes the folders within that are not there.
+  func makeSubfolders() throws(Failure) {
+    for name in Self.subfolders { try makePrivateFolder("\(path)/\(name)") }
+  }
+
+  /// Whether something in a folder is what a kill leaves of a job that was being made.
+  private static func isUnfinished(_ name: String, in folder: String) -> Bool {
+    if name == lockName || name.hasPrefix(".millrace-") { return true }
+    return subfolders.contains(name) && (try? namesInFolder("\(folder)/\(name)"))?.isEmpty == true
   }
 
   private static let specificationName = "job.json"
@@ -191,6 +212,8 @@ struct JournalReader {
   /// Bytes of the whole lines read so far.
   private(set) var wholeBytes = 0
   private static let longestLine = 16 << 20
+  /// What stands behind `wholeBytes` never reached the disk.
+  private var isCutOff = false
 
   init(path: String) { self.path = path }
 
@@ -203,13 +226,34 @@ struct JournalReader {
       guard isRegularFile(path) else { return nil }
       source = try FileSource(path: path)
     }
-    while let line = try nextLine() {
+    while !isCutOff, let line = try nextLine() {
       number += 1
+      if unsafe buffer.bytes[line].contains(0) {
+        try cutOff(line)
+        return nil
+      }
       let object = try unsafe ObjectReader(
         parsing: UnsafeRawBufferPointer(rebasing: buffer.bytes[line]), at: Place(file: path, line: number))
       if let line = try JournalLine(object) { return line }
     }
     return nil
+  }
+
+  /// Takes a line with zero bytes for what a power loss left of lines that were not on the disk yet.
+  ///
+  /// - Throws: `.badConfiguration` when a later line says that it was: then the file is damaged.
+  private mutating func cutOff(_ line: Range<Int>) throws(Failure) {
+    let (place, whole) = (Place(file: path, line: number), wholeBytes - line.count - 1)
+    isCutOff = true
+    while let next = try nextLine() {
+      let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer.bytes[next])
+      let later = try? JournalLine(try unsafe ObjectReader(parsing: bytes, at: place))
+      guard case .synced? = later?.event else { continue }
+      throw Failure(
+        .badConfiguration, "the journal is damaged: zero bytes in the middle", at: place,
+        advice: "results of the job that are whole stand in its folder results")
+    }
+    wholeBytes = whole
   }
 
   private mutating func nextLine() throws(Failure) -> Range<Int>? {

@@ -132,6 +132,13 @@ struct JobRecord: Sendable {
     return earlierCommands.first { start < $0.until }?.command ?? command
   }
 
+  /// What was finished can be compared with an input that is read again.
+  var isKnownByDigests: Bool {
+    chunks.values.allSatisfy { chunk in
+      chunk.progress != .completed || chunks[chunk.identifier.root]?.digestThrough != nil
+    }
+  }
+
   private mutating func revive() {
     for (identifier, chunk) in chunks {
       switch chunk.progress {

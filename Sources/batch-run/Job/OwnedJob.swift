@@ -17,6 +17,7 @@ final class OwnedJob: Sendable {
   init(_ folder: JobFolder, clock: Clock, changingCommandTo command: [String] = []) throws(Failure) {
     self.folder = folder
     lock = try folder.own()
+    try folder.makeSubfolders()
     let (record, wholeBytes) = try folder.read()
     specification = record.specification
     journal = try JobJournal(path: folder.journalPath, wholeBytes: wholeBytes, clock: clock)
@@ -29,17 +30,10 @@ final class OwnedJob: Sendable {
 }
 
 extension OwnedJob {
-  /// Ends what an earlier owner that was killed may have left running: processes that carry the job's mark.
+  /// Ends the job's commands: what an earlier owner that was killed left running, or this one when it is stopped.
   func endLeftProcesses() {
-    let mark = Array("MILLRACE_JOB=\(specification.identifier)".utf8)
-    guard let names = try? namesInFolder("/proc") else { return }
-    for name in names {
-      guard let process = pid_t(name), process != getpid(), process > 1,
-        let environment = try? readFile("/proc/\(process)/environ", limit: .max)
-      else { continue }
-      let variables = unsafe environment.bytes.split(separator: 0)
-      if unsafe variables.contains(where: { unsafe $0.elementsEqual(mark) }) { kill(process, SIGKILL) }
-    }
+    // What is run for an alert has no chunk.
+    ProcessMark(["MILLRACE_JOB": specification.identifier, "MILLRACE_CHUNK": nil]).endAll()
   }
 
   /// Removes what attempts left that never ended.

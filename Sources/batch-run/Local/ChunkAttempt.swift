@@ -34,7 +34,8 @@ struct ChunkAttempt: Sendable {
 
   /// Seconds between two looks at a command that runs.
   private static let interval = 0.25
-  /// Seconds that a command has to end by itself after SIGTERM.
+  /// Seconds that a command has to end by itself after SIGTERM, when it has no time limit; one with a limit has no more than
+  /// that, and a second at least.
   private static let patience = 5.0
 
   /// Runs the attempt to its end on the calling thread.
@@ -60,13 +61,16 @@ struct ChunkAttempt: Sendable {
       end: AttemptEnd(
         chunk: cut.identifier, attempt: attempt, outcome: .completed, start: start, end: clock.now(),
         host: hostName(), worker: worker, processorSeconds: end.processorSeconds, peakMemory: account.peakMemory))
-    observation.leftProcesses = child.endGroup()
+    let leftGroup = child.endGroup()
+    observation.leftProcesses = command.mark(of: cut.identifier, attempt: attempt).endOrphans() || leftGroup
     if let reason {
       observation.end.outcome = reason
     } else if let how = account.outOfMemory {
       observation.end.outcome = .outOfMemory(how)
     } else {
       observation.end.outcome = try outcome(end.status, input: input, result: result)
+      // Who stops the job has ended the command, too.
+      if stop.isSet, observation.end.outcome != .completed { observation.end.outcome = .cancelled }
     }
     observation.end.lastWords = lastWords(error)
     if observation.end.outcome == .completed {
@@ -94,7 +98,7 @@ struct ChunkAttempt: Sendable {
     child.signalGroup(SIGTERM)
     // A stopped process would not hear it.
     child.signalGroup(SIGCONT)
-    if let end = child.wait(seconds: Self.patience) { return end }
+    if let end = child.wait(seconds: min(Self.patience, max(1, limits.time ?? .infinity))) { return end }
     while true {
       child.signalGroup(SIGKILL)
       if let end = child.wait(seconds: 1) { return end }

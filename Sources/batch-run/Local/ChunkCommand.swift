@@ -37,6 +37,16 @@ struct ChunkCommand: Sendable {
   }
 }
 
+extension ChunkCommand {
+  /// What processes of one attempt are known by.
+  func mark(of chunk: ChunkIdentifier, attempt: Int) -> ProcessMark {
+    ProcessMark([
+      "MILLRACE_JOB": environment["MILLRACE_JOB"], "MILLRACE_CHUNK": chunk.description,
+      "MILLRACE_ATTEMPT": String(attempt),
+    ])
+  }
+}
+
 /// The stage that runs a command on chunks, as the command is told of it. On Slurm a file in the job's folder tells the tasks.
 struct ChunkParent: Sendable, Equatable {
   /// The stage's identity in provenance; nil where none is kept.

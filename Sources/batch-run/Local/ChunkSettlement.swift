@@ -22,6 +22,9 @@ struct ChunkSettlement: Sendable {
     let folder = job.folder
     let chunk = work.cut.identifier
     let result = folder.resultPath(chunk)
+    // A command that does not tell that it could not write ends well all the same.
+    try folder.checkSpace()
+    board.waitForDigest(of: chunk)
     if board.settings.isDurable { try folder.sync(part) }
     if isThere(part + ".prov") { try folder.move(part + ".prov", to: result + ".prov") }
     try folder.move(part, to: result)

@@ -70,8 +70,16 @@ final class CommandWatch: Sendable {
     }
   }
 
-  /// Sends a signal to all commands that run.
-  func signalAll(_ signal: Int32) {
-    for group in state.withLock({ Array($0.entries.keys) }) { kill(-group, signal) }
+  /// Ends all commands that run: they are told, and after so many seconds killed.
+  func endAll(patience: Double) {
+    let groups = state.withLock { Array($0.entries.keys) }
+    for group in groups {
+      kill(-group, SIGTERM)
+      // A stopped process would not hear it.
+      kill(-group, SIGCONT)
+    }
+    let end = Clock.monotonicSeconds() + patience
+    while Clock.monotonicSeconds() < end, state.withLock({ !$0.entries.isEmpty }) { usleep(10_000) }
+    for group in groups { kill(-group, SIGKILL) }
   }
 }

@@ -11,29 +11,6 @@ final class JobBoard: Sendable {
   /// Is told of the recovery attempt, on whichever thread; it must not take long.
   private let recovered: @Sendable (JobEvent.Recovery, JobRecord.Counts) -> Void
 
-  fileprivate struct State {
-    var record: JobRecord
-    var waiting: ChunkQueue
-    /// Chunks whose attempts are used up.
-    var exhausted: Set<ChunkIdentifier> = []
-    var running = 0
-    var workers: Int
-    /// Why no chunk is started for now, though there are workers: the machine's load.
-    var isHeld = false
-    var isCut = false
-    var told: Set<Remark> = []
-    var unsynced: [ChunkIdentifier] = []
-    var phase = Phase.working
-    var end: End?
-  }
-
-  fileprivate enum Phase: Equatable {
-    case working
-    /// A chunk's attempts are used up and nothing more is begun; when the others have ended, it is tried once more.
-    case draining
-    case recovering
-  }
-
   /// What ends the work.
   enum End: Sendable {
     case done
@@ -53,20 +30,29 @@ final class JobBoard: Sendable {
     var isRecovery: Bool
   }
 
-  /// - Parameter record: The job as it is found.
+  /// Chunks get digests while the input is cut.
+  private let isHashed: Bool
+
+  /// - Parameters:
+  ///   - record: The job as it is found.
+  ///   - heldBack: Chunks of the input that can be worked on only when they were cut again.
   init(
-    _ job: OwnedJob, _ record: JobRecord, settings: JobSettings, workers: Int,
-    random: @escaping @Sendable () -> UInt64,
+    _ job: OwnedJob, _ record: JobRecord, settings: JobSettings, workers: Int, heldBack: Set<ChunkIdentifier>,
+    isHashed: Bool, random: @escaping @Sendable () -> UInt64,
     recovered: @escaping @Sendable (JobEvent.Recovery, JobRecord.Counts) -> Void
   ) {
     self.recovered = recovered
     self.job = job
     self.settings = settings
+    self.isHashed = isHashed
     self.random = random
     let waiting = record.chunks.values.filter { $0.progress == .waiting }.map(\.identifier)
     let exhausted = record.chunks.values.filter { $0.progress == .exhausted }.map(\.identifier)
+    let held = Dictionary(grouping: waiting.filter { heldBack.contains($0.root) }, by: \.root)
     state = SharedState(
-      State(record: record, waiting: ChunkQueue(waiting), exhausted: Set(exhausted), workers: workers))
+      State(
+        record: record, waiting: ChunkQueue(waiting.filter { !heldBack.contains($0.root) }), heldBack: held,
+        exhausted: Set(exhausted), workers: workers))
   }
 
   /// Looks at where the job stands.
@@ -108,6 +94,24 @@ final class JobBoard: Sendable {
     }
   }
 
+  /// Whether a chunk of the input is wanted again.
+  func isHeldBack(_ chunk: ChunkIdentifier) -> Bool { state.access { $0.heldBack[chunk] != nil } }
+
+  /// Takes note that a chunk that was held back has its file, and its halves have theirs.
+  func release(_ chunk: ChunkIdentifier) {
+    state.change { state in
+      for part in state.heldBack.removeValue(forKey: chunk) ?? [] { state.waiting.insert(part) }
+    }
+  }
+
+  /// Waits until the digest of the input up to the end of a chunk is in the journal: what is finished without it, nobody
+  /// could tell from the result of another input.
+  func waitForDigest(of chunk: ChunkIdentifier) {
+    // Asked first, so that nobody is woken for what is known already.
+    guard isHashed, state.access({ $0.record.chunks[chunk.root]?.digestThrough == nil }) else { return }
+    state.wait { $0.end != nil || $0.record.chunks[chunk.root]?.digestThrough != nil ? true : nil }
+  }
+
   /// No more chunks will come.
   func endOfCutting(_ end: InputEnd?) throws(Failure) {
     try state.change { state throws(Failure) in
@@ -122,7 +126,7 @@ final class JobBoard: Sendable {
   func take(worker: Int) throws(Failure) -> Work? {
     let answer: Work?? = try state.wait(pause: 0.2) { state throws(Failure) -> Work?? in
       try advance(&state)
-      if state.end != nil { return .some(nil) }
+      if state.end != nil || state.isHalted { return .some(nil) }
       guard let chunk = next(for: worker, &state), let known = state.record.chunks[chunk] else { return nil }
       let attempt = known.attempts.count + 1
       try tell(
@@ -303,6 +307,9 @@ final class JobBoard: Sendable {
   /// Ends the work; the first reason counts.
   func stop(_ end: End) { state.change { $0.end = $0.end ?? end } }
 
+  /// Has nothing more begun; whoever waits for results waits on.
+  func halt() { state.change { $0.isHalted = true } }
+
   /// Takes note that a worker gave up with an attempt in its hands.
   func abandon() { state.change { $0.running -= 1 } }
 
@@ -358,25 +365,5 @@ final class JobBoard: Sendable {
   /// Workers that there are to be, attempts that run, and whether this is the recovery attempt.
   var activity: (workers: Int, running: Int, isRecovering: Bool) {
     state.access { ($0.workers, $0.running, $0.phase == .recovering) }
-  }
-}
-
-extension ChunkRecord {
-  /// Nothing more becomes of it.
-  var isSettled: Bool {
-    switch progress {
-    case .completed, .failed: true
-    default: false
-    }
-  }
-}
-
-extension JobRecord {
-  /// A chunk, or what it was split into, in order; nil when there is no such chunk.
-  func leaves(of chunk: ChunkIdentifier) -> [ChunkRecord]? {
-    guard let record = chunks[chunk] else { return nil }
-    guard record.progress == .split else { return [record] }
-    let (first, second) = chunk.parts
-    return (leaves(of: first) ?? []) + (leaves(of: second) ?? [])
   }
 }

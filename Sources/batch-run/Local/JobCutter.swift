@@ -47,6 +47,7 @@ final class JobCutter: ChunkDestination {
     let end = InputEnd(
       records: reader.records, bytes: source.file.byteCount, digest: source.digest,
       hasFinalLineEnd: reader.endsWithLineEnd)
+    guard destination.count >= job.record.cutCount else { throw changedInput(source.name, "it is shorter") }
     if let before = job.record.inputEnd { try destination.check(end, against: before) }
     return end
   }
@@ -81,7 +82,7 @@ final class JobCutter: ChunkDestination {
   func beginChunk() throws(Failure) -> OutputFile {
     let chunk = ChunkIdentifier(count)
     known = board.look { $0.chunks[chunk] }
-    writesOpenChunk = board.look { record in known.map { job.needsInput(of: $0, record: record) } ?? true }
+    writesOpenChunk = known == nil || board.isHeldBack(chunk)
     let path = writesOpenChunk ? job.folder.inputPath(chunk) : "/dev/null"
     let file = try OutputFile(path: path, permissions: 0o600)
     try file.write(header)
@@ -99,6 +100,7 @@ final class JobCutter: ChunkDestination {
       guard known.cut == cut else { throw changed("chunk \(chunk) is another one") }
       if writesOpenChunk {
         try board.look { record throws(Failure) in try job.restoreHalves(of: chunk, record: record) }
+        board.release(chunk)
       }
     } else {
       try board.add(cut)
@@ -139,6 +141,19 @@ extension OwnedJob {
       leaf.progress != .completed && !isThere(folder.inputPath(leaf.identifier))
         && !isThere(folder.failedInputPath(leaf.identifier))
     }
+  }
+
+  /// Chunks of the input whose files must be written again, for themselves or for a part of them.
+  ///
+  /// - Parameter isHashed: What is cut has a digest. Then a file from which a kill kept its digest is not trusted.
+  func chunksToCutAgain(_ record: JobRecord, isHashed: Bool) -> Set<ChunkIdentifier> {
+    let chunks = record.chunks.values.filter { chunk in
+      guard chunk.identifier.halves.isEmpty else { return false }
+      if needsInput(of: chunk, record: record) { return true }
+      guard isHashed, chunk.digestThrough == nil else { return false }
+      return (record.leaves(of: chunk.identifier) ?? []).contains { $0.progress != .completed }
+    }
+    return Set(chunks.map(\.identifier))
   }
 
   /// Whether the input must be read again, or on.

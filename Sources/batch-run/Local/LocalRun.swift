@@ -35,12 +35,18 @@ struct LocalRun {
     defer { admission.release() }
     try job.journal.append([.state(.running, reason: nil)])
     let surroundings = Surroundings.ofThisProcess()
+    let isHashed = input != nil && !stage.recorder.isOff
     let board = JobBoard(
-      job, record, settings: settings, workers: greatest, random: surroundings.random, recovered: recovered)
+      job, record, settings: settings, workers: greatest,
+      heldBack: input == nil ? [] : job.chunksToCutAgain(record, isHashed: isHashed), isHashed: isHashed,
+      random: surroundings.random, recovered: recovered)
     let (watch, stop) = (CommandWatch(), StopSignal())
+    ChildProcess.adoptOrphans()
     Signals.whenStopped { [job] signal in
+      board.halt()
       stop.set()
-      watch.signalAll(SIGTERM)
+      watch.endAll(patience: 2)
+      job.endLeftProcesses()
       // The journal may be what cannot be written.
       _ = try? job.journal.append([.state(.cancelled, reason: "stopped by signal \(signal)")])
     }

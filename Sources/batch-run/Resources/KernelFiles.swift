@@ -30,6 +30,21 @@ struct KernelFiles: Sendable {
     return failed ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
+  /// A file's bytes; none when it cannot be read.
+  func bytes(_ path: String, limit: Int) -> [UInt8] {
+    let descriptor = unsafe open("\(root)\(path)", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 14)
+    while bytes.count < limit {
+      let length = unsafe piece.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+      guard length > 0 else { break }
+      bytes += piece[..<length]
+    }
+    return bytes
+  }
+
   /// The number that a file holds and nothing else; nil for `max` too.
   func number(_ path: String) -> Int? {
     text(path).flatMap { text in

@@ -101,13 +101,11 @@ struct JobSession {
   private func openInput(_ given: String?, _ record: JobRecord) throws(Failure) -> RecordedInput? {
     let known = job.specification.input
     let needsInput = job.needsInput(record)
-    if let path = known.path, let version = known.version, isThere(path) {
-      let now = try FileSource(path: path).version.description
-      if now != version, record.inputEnd != nil || stage.recorder.isOff {
-        throw changedInput(path, "the file was changed since")
-      }
+    let isTouched = try isTouched(known)
+    if isTouched, stage.recorder.isOff || !record.isKnownByDigests {
+      throw changedInput(known.path ?? known.name, "the file was changed since")
     }
-    guard needsInput || (given == "-" && known.path == nil) else {
+    guard needsInput || isTouched || (given == "-" && known.path == nil) else {
       if let end = record.inputEnd {
         try stage.recorder.restoreInput(
           name: known.name, content: StreamContent(digest: end.digest, bytes: end.bytes, records: end.records),
@@ -121,6 +119,12 @@ struct JobSession {
         advice: "give it once more on standard input: … | batch-run resume \(job.specification.identifier)")
     }
     return try stage.open(given ?? known.path ?? "-", isHashedByReader: true)
+  }
+
+  /// Whether the input is a file that was written to since the job began, perhaps with the same bytes.
+  private func isTouched(_ input: JobInput) throws(Failure) -> Bool {
+    guard let path = input.path, let version = input.version, isThere(path) else { return false }
+    return try FileSource(path: path).version.description != version
   }
 
   // MARK: After

@@ -17,9 +17,10 @@ struct ChunkTask {
   /// Tries all chunks; one that another copy of the task has claimed is left to it.
   func run() throws(Failure) {
     let (watch, stop, isOver) = (CommandWatch(), StopSignal(), SharedState(false))
+    ChildProcess.adoptOrphans()
     Signals.whenStopped { _ in
       stop.set()
-      watch.signalAll(SIGTERM)
+      watch.endAll(patience: 2)
       // The command has a moment to end, and what it wrote goes with it.
       _ = isOver.wait(pause: 0.1) { $0 ? true : nil }
     }

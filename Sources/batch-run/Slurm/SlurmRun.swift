@@ -19,9 +19,11 @@ struct SlurmRun {
   func run(into output: OutputFile) throws(Failure) -> LocalRun.Outcome {
     let environment = processEnvironment()
     let surroundings = Surroundings.ofThisProcess()
+    let isHashed = input != nil && !stage.recorder.isOff
     let board = JobBoard(
-      job, record, settings: settings, workers: .max / 2, random: surroundings.random,
-      recovered: recovered)
+      job, record, settings: settings, workers: .max / 2,
+      heldBack: input == nil ? [] : job.chunksToCutAgain(record, isHashed: isHashed), isHashed: isHashed,
+      random: surroundings.random, recovered: recovered)
     let diagnostics = stage.diagnostics
     var commands = SlurmCommands { [folder = job.folder] (seconds) throws(Failure) in
       let end = Clock.monotonicSeconds() + seconds

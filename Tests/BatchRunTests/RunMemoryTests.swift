@@ -1,0 +1,57 @@
+import Support
+import Testing
+
+@testable import batch_run
+
+/// Commands that take more memory than they may.
+@Suite struct RunMemoryTests {
+  /// Holds a megabyte for each record, until it is killed or was seen for a while.
+  private let hungry = [
+    "python3", "-c",
+    """
+    import sys, time
+    lines = sys.stdin.read()
+    held = b"x" * (1000000 * lines.count("\\n"))
+    time.sleep(1.5)
+    sys.stdout.write(lines)
+    """,
+  ]
+
+  private func run(_ desk: RunDesk, _ options: String) -> Outcome {
+    desk.run(
+      desk.arguments("--job job --retries 0 --memory-per-worker 60M \(options)", chunkRecords: 100) + ["--"] + hungry)
+  }
+
+  @Test func aChunkThatIsTooLargeIsHalvedUntilItFits() throws {
+    let desk = RunDesk(records: 100)
+    let outcome = run(desk, "--split-on-oom")
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.outputText == desk.table)
+    let record = try desk.record()
+    let whole = try #require(record.chunks[ChunkIdentifier(0)])
+    #expect(whole.progress == .split)
+    guard case .outOfMemory(let how)? = whole.attempts.first?.outcome else {
+      Issue.record("\(whole.attempts)")
+      return
+    }
+    #expect(how.contains("--memory-per-worker allows 60M"))
+    #expect(record.counts.all >= 2 && record.counts.completed == record.counts.all)
+    #expect(record.counts.records == 100)
+  }
+
+  @Test func theRecoveryAttemptHasTwiceTheMemory() throws {
+    let desk = RunDesk(records: 80)
+    let outcome = run(desk, "")
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.outputText == desk.table)
+    #expect(try desk.record().recoveries.map(\.recovery) == [.begun, .succeeded])
+  }
+
+  @Test func aChunkThatTakesMoreThanTwiceFails() throws {
+    let desk = RunDesk(records: 150)
+    let outcome = run(desk, "")
+    #expect(outcome.status == 75)
+    #expect(outcome.errorText.contains("chunk 00000 ran out of memory: its processes took"))
+    #expect(outcome.errorText.contains("--memory-per-worker allows 120M"))
+  }
+}

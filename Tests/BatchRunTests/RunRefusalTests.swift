@@ -1,0 +1,214 @@
+import Glibc
+import Support
+import Testing
+
+@testable import batch_run
+
+/// What cannot be run, and folders that cannot be gone on with: each is told in one clear line.
+@Suite struct RunRefusalTests {
+  private let failing = "cat > in.$MILLRACE_CHUNK; test -e fixed && cat in.$MILLRACE_CHUNK"
+
+  /// A job whose chunks have all failed.
+  private func failedJob() throws -> RunDesk {
+    let desk = RunDesk()
+    #expect(desk.run("--job job --retries 0", failing).status == 75)
+    desk.folder.write("fixed", "")
+    return desk
+  }
+
+  // MARK: Commands
+
+  @Test(arguments: [
+    ("no-such-command", "no-such-command: there is no such command (it is in no folder of PATH)"),
+    ("./no-such-command", "./no-such-command: there is no such command (check its path)"),
+    ("./in.csv", "./in.csv: the command may not be executed (chmod +x ./in.csv)"),
+    ("/usr", "/usr: is a directory, not a program"),
+    ("", "there is no such command"),
+  ])
+  func aCommandThatCannotRunIsRefusedBeforeAnythingIsMade(_ command: String, _ text: String) {
+    let desk = RunDesk()
+    let outcome = desk.run(desk.arguments("--job job") + ["--", command])
+    #expect(outcome.status == 69)
+    #expect(outcome.errorText.contains(text))
+    #expect(outcome.errorText.split(separator: "\n").count == 1)
+    #expect(!desk.folder.names.contains("job"))
+  }
+
+  @Test func aCommandMustBeGiven() {
+    let desk = RunDesk()
+    let outcome = desk.run(["--workers", "2"])
+    #expect(outcome.status == 64)
+    #expect(outcome.errorText.contains("say what is to be run, behind two dashes"))
+  }
+
+  @Test func aFileWithoutInterpreterFailsAtItsChunk() throws {
+    let desk = RunDesk()
+    desk.folder.write("script", "#!/no/such/interpreter\n")
+    #expect(chmod(desk.folder("script"), 0o755) == 0)
+    let outcome = desk.run(desk.arguments("--job job --retries 0") + ["--", "./script"])
+    #expect(outcome.status == 69)
+    #expect(outcome.errorText.contains("script: cannot start the program: no such file or directory"))
+    #expect(try desk.record().state == .failed)
+  }
+
+  // MARK: Streams
+
+  @Test func closedStreamsAreTold() throws {
+    let desk = RunDesk()
+    let noInput = desk.shell("$0 -q --job job -- cat <&-")
+    #expect(noInput.status == 74)
+    #expect(noInput.errorText.contains("standard input: cannot read: bad file descriptor"))
+    let noOutput = desk.shell("$0 -q --job other -- cat < in.csv >&-")
+    #expect(noOutput.status == 74)
+    #expect(noOutput.errorText.contains("standard output: cannot write: bad file descriptor"))
+    // Nothing of it is lost: the result is written when there is somewhere to write it.
+    #expect(desk.resume("-o out.csv", job: "other").status == 0)
+    #expect(desk.folder.text("out.csv") == desk.table)
+    #expect(desk.shell("$0 -q --job third -o third.csv in.csv -- cat <&- >&- 2>&-").status == 0)
+    #expect(desk.folder.text("third.csv") == desk.table)
+  }
+
+  @Test(.enabled(if: isTerminalScriptThere, "there is no script(1)"))
+  func aTerminalIsNotReadForTheRestOfAPipe() throws {
+    let desk = RunDesk()
+    let start = "cat in.csv | $0 -q --workers 2 --chunk-records 2 --job job --retries 0 -- false"
+    #expect(desk.shell(start).status == 75)
+    #expect(try desk.record().inputEnd == nil)
+    let outcome = desk.shell("script -qec \"$0 resume -q job\" /dev/null")
+    #expect(outcome.status == 66)
+    #expect(outcome.outputText.contains("the input was not read to its end, and it cannot be opened again"))
+    #expect(outcome.outputText.contains("give it once more on standard input"))
+  }
+
+  // MARK: Folders
+
+  @Test func aJobThatIsNotThereIsTold() {
+    let desk = RunDesk()
+    let unknown = desk.resume(job: "20200101-000000-aaaa")
+    #expect(unknown.status == 66)
+    #expect(unknown.errorText.contains("there is no such job (batch-run list shows the jobs)"))
+    desk.folder.write("file", "")
+    let file = desk.run("--job file", "cat")
+    #expect(file.status == 73)
+    #expect(file.errorText.contains("file: expected a folder, found something else"))
+  }
+
+  @Test func aFolderWithOtherFilesIsLeftAlone() {
+    let desk = RunDesk()
+    let outcome = desk.run("--job .", "cat")
+    #expect(outcome.status == 78)
+    #expect(outcome.errorText.contains("the folder holds other files (--job names a folder to be made"))
+    #expect(desk.folder.names == ["in.csv"])
+  }
+
+  @Test func whatAKillLeavesOfAJobThatWasBeingMadeIsNoHindrance() throws {
+    let desk = RunDesk()
+    for name in ["job", "job/input", "job/results"] { #expect(mkdir(desk.folder(name), 0o700) == 0) }
+    desk.folder.write("job/owner.lock", "process 1 on elsewhere\n")
+    desk.folder.write("job/.millrace-job.json-1", "{")
+    #expect(desk.run("--job job", "cat").outputText == desk.table)
+  }
+
+  @Test func anotherVersionIsRefused() throws {
+    let desk = try failedJob()
+    let text = try #require(desk.folder.text("job/job.json"))
+    desk.folder.write("job/job.json", text.replacing("\"version\":1", with: "\"version\":7"))
+    for outcome in [desk.resume(), desk.run("--job job --retries 0", failing)] {
+      #expect(outcome.status == 78)
+      #expect(outcome.errorText.contains("job.json: the job folder has version 7; this batch-run knows version 1"))
+    }
+    desk.folder.write("job/job.json", text)
+    #expect(desk.resume().outputText == desk.table)
+  }
+
+  @Test(arguments: [
+    ("", "job.json: not what batch-run writes: byte 0: expected JSON, found nothing"),
+    ("[]", "job.json: not what batch-run writes: an object was expected"),
+    ("{\"version\":1,\"id\":4}", "job.json: field \"id\": missing, or not what batch-run writes"),
+  ])
+  func aDamagedSpecificationIsRefused(_ text: String, _ complaint: String) throws {
+    let desk = try failedJob()
+    desk.folder.write("job/job.json", text)
+    let outcome = desk.resume()
+    #expect(outcome.status == 78)
+    #expect(outcome.errorText.contains(complaint), "\(outcome.errorText)")
+  }
+
+  @Test func aFolderThatLostItsSubfoldersIsGoneOnWith() throws {
+    let desk = try failedJob()
+    for name in ["results", "input", "failed"] { #expect(desk.shell("rm -r job/\(name)").status == 0) }
+    let outcome = desk.resume()
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.outputText == desk.table)
+  }
+
+  // MARK: Journals
+
+  @Test(arguments: [
+    "{\"event\":\"sta", "{\"event\":\"state\",\"time\":\"20", String(repeating: "\0", count: 5000),
+    "{\"event\":\"st" + String(repeating: "\0", count: 5000),
+    "\0\0\0\n{\"event\":\"note\",\"time\":\"2026-11-21T12:00:00Z\",\"note\":\"x\"}\n",
+  ])
+  func whatAKillOrAPowerLossCutOffIsPassedOver(_ rest: String) throws {
+    let desk = try failedJob()
+    let journal = desk.journal()
+    desk.folder.write("job/journal.ndjson", journal + rest)
+    let outcome = desk.resume()
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.outputText == desk.table)
+    #expect(desk.journal().hasPrefix(journal))
+    #expect(!desk.journal().utf8.contains(0))
+  }
+
+  @Test func aDamagedLineIsToldByItsNumber() throws {
+    let desk = try failedJob()
+    var lines = desk.journal().split(separator: "\n").map(String.init)
+    let whole = lines
+    for (damage, complaint) in [
+      ("{\"event\":\"cut\",", "not what batch-run writes"), ("{\"event\":\"state\",\"time\":4}", "field \"time\""),
+      ("garbage", "not what batch-run writes"), ("\0\0", "zero bytes in the middle"),
+    ] {
+      lines = whole
+      lines[5] = damage
+      lines.append("{\"event\":\"synced\",\"time\":\"2026-11-21T12:00:00.000Z\"}")
+      desk.folder.write("job/journal.ndjson", lines.map { $0 + "\n" }.joined())
+      let outcome = desk.resume()
+      #expect(outcome.status == 78)
+      #expect(outcome.errorText.contains("journal.ndjson:6: "), "\(outcome.errorText)")
+      #expect(outcome.errorText.contains(complaint), "\(outcome.errorText)")
+      #expect(outcome.output.isEmpty)
+    }
+  }
+
+  // MARK: Permission
+
+  @Test(.enabled(if: Nobody.canRun(RunDesk.program), "this takes root, and an executable that everybody may run"))
+  func whoMayNotIsTold() throws {
+    let desk = try failedJob()
+    #expect(chmod(desk.folder.path, 0o755) == 0)
+    #expect(mkdir(desk.folder("theirs"), 0o700) == 0)
+    #expect(chown(desk.folder("theirs"), 65534, 65534) == 0)
+    let program = RunDesk.program.path
+    func asNobody(_ words: [String]) -> Outcome {
+      Executable("/usr/bin/setpriv").run(
+        ["--reuid", "65534", "--regid", "65534", "--clear-groups", program] + words,
+        input: .file(desk.folder("in.csv")),
+        environment: [
+          "MILLRACE_STATE_DIR": desk.folder("theirs/state"),
+          "MILLRACE_PROVENANCE_DIR": desk.folder("theirs/provenance"),
+        ], workingDirectory: desk.folder.path)
+    }
+    let resumed = asNobody(["resume", "job"])
+    #expect(resumed.status == 66)
+    #expect(resumed.errorText.contains("job: cannot look into the job's folder: permission denied"))
+    let again = asNobody(["--job", "job", "--", "cat"])
+    #expect([66, 73, 74].contains(again.status))
+    #expect(again.errorText.contains("permission denied"))
+    let other = asNobody(["--job", "new", "--", "cat"])
+    #expect(other.status == 73)
+    #expect(other.errorText.contains("new: cannot create the file: permission denied"))
+    #expect(asNobody(["-q", "--job", "theirs/job", "--", "cat"]).outputText == desk.table)
+  }
+}
+
+private let isTerminalScriptThere = hasTerminals && access("/usr/bin/script", X_OK) == 0
