@@ -17,7 +17,7 @@ struct BatchRun: MillraceCommand {
       """,
     version: Millrace.versionText,
     subcommands: [
-      Run.self, Resume.self, Retry.self, Status.self, Wait.self, Cancel.self, List.self, Logs.self,
+      Run.self, Submit.self, Resume.self, Retry.self, Status.self, Wait.self, Cancel.self, List.self, Logs.self,
       Report.self, Purge.self, PipelineCommand.self, RunTask.self,
     ], defaultSubcommand: Run.self)
 }

@@ -10,7 +10,7 @@ struct JobSession {
   let workers: WorkerRequest
   let loadLimit: LoadLimit?
   let alerts: JobAlerts
-  /// On Slurm: once everything is in its queue, a job there goes on instead of this process.
+  /// Another process goes on instead of this one: here once all of the input was cut, on Slurm once all is in its queue.
   var handsOver = false
 
   /// - Parameters:
@@ -33,6 +33,9 @@ struct JobSession {
     let outcome: LocalRun.Outcome
     do throws(Failure) {
       switch settings.backend {
+      case .local where handsOver:
+        outcome = try CuttingRun(job: job, stage: stage, record: record, settings: settings, input: recorded)
+          .run(into: output)
       case .local:
         outcome = try LocalRun(
           job: job, stage: stage, record: record, settings: settings, workers: workers, loadLimit: loadLimit,
@@ -152,7 +155,7 @@ struct JobSession {
         .stoppedEarly, "cancelled: \(reason)", at: Place(file: job.specification.identifier),
         advice: "batch-run resume \(name) goes on")
     case .handedOver(let other):
-      stage.diagnostics.note("job \(other) on Slurm goes on when the tasks have ended")
+      stage.diagnostics.note("\(other) goes on with it")
     case .failure(let failure):
       _ = try? board.tell([.state(.failed, reason: failure.description)])
       alerts.send(.failed, failure.description, board.look { $0.counts })

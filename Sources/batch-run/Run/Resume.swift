@@ -72,7 +72,8 @@ struct JobArgument: ParsableArguments {
   ///   - command: what is run from here on; empty for what was run before.
   ///   - handsOver: the job is one on Slurm's, which neither waits nor gives failed chunks new attempts.
   fileprivate func goOn(
-    _ stage: Stage, _ work: WorkOptions, _ alerts: AlertOptions, jobs: Int?, command: [String] = [], handsOver: Bool = false
+    _ stage: Stage, _ work: WorkOptions, _ alerts: AlertOptions, jobs: Int?, command: [String] = [],
+    handsOver: Bool = false
   ) throws(Failure) {
     let folder = try folder()
     let before = try folder.record()
@@ -87,13 +88,15 @@ struct JobArgument: ParsableArguments {
         "would go on with job \(before.specification.identifier): \(counts.completed) of \(counts.all) chunks are done")
       return
     }
+    let alerts = handsOver ? try folder.keptAlerts() : alerts
     let channels = try alerts.channels(environment: processEnvironment())
-    let owned = try OwnedJob(folder, clock: .system, changingCommandTo: command)
+    let owned = try handsOver ? folder.takeOver() : OwnedJob(folder, clock: .system, changingCommandTo: command)
     let settings = work.settings(changing: before.specification.settings, jobs: jobs)
+    let stays = settings.backend == .local
     try JobSession(
       job: owned, stage: stage, settings: settings, workers: work.request(settings),
       loadLimit: settings.loadLimit.map { LoadLimit($0) }, alerts: JobAlerts(owned, channels, stage.diagnostics),
-      handsOver: handsOver
+      handsOver: handsOver && !stays
     ).work(reviving: !handsOver, input: nil)
   }
 }

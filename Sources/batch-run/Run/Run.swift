@@ -42,13 +42,13 @@ struct Run: FilterCommand {
   }
 
   func run(in stage: Stage) throws(Failure) {
-    let specification = try specification()
+    let specification = try newJob.specification()
     _ = try ChunkCommand(
       specification.command, directory: specification.directory, job: specification.identifier,
       parent: ChunkParent(stage.recorder), environment: processEnvironment())
     if stage.isDryRun { return try DryRun(specification, stage).run(file ?? "-") }
     let channels = try alerts.channels(environment: processEnvironment())
-    let folder = try openFolder(specification)
+    let folder = try newJob.openFolder(specification)
     let job = try OwnedJob(folder, clock: .system)
     try JobSession(
       job: job, stage: stage, settings: specification.settings, workers: work.request(specification.settings),
@@ -56,63 +56,9 @@ struct Run: FilterCommand {
     ).work(reviving: true, input: file ?? "-")
   }
 
-  /// Makes the job's folder, or finds the same job in it.
-  private func openFolder(_ specification: JobSpecification) throws(Failure) -> JobFolder {
-    let path = job ?? "\(JobFolder.home(processEnvironment()))/\(specification.identifier)"
-    guard let folder = try? JobFolder(finding: path + "/", environment: [:]) else {
-      return try JobFolder.create(path, specification)
-    }
-    let record = try folder.record()
-    if let difference = record.specification.differences(from: specification).first {
-      throw Failure(
-        .badConfiguration, "the folder holds another job: here \(difference)", at: Place(file: path),
-        advice: "batch-run resume goes on with that job; name another folder for this one")
-    }
-    guard record.state == .completed else { return folder }
-    guard let owner = folder.owner else {
-      removeTree(path)
-      return try JobFolder.create(path, specification)
-    }
-    throw Failure(.stoppedEarly, "the job is being worked on by \(owner)", at: Place(file: path))
-  }
-
-  private func specification() throws(Failure) -> JobSpecification {
-    let surroundings = Surroundings.ofThisProcess()
-    return JobSpecification(
-      identifier: JobSpecification.newIdentifier(surroundings), created: surroundings.clock.now(), command: command,
-      directory: resolvedPath(".") ?? ".", input: try JobInput(file ?? "-", table), rule: chunking.rule,
-      result: chunking.result,
-      acceptedStatuses: chunking.acceptStatus.statuses, keepsRowCount: chunking.sameRows, output: nil,
-      settings: work.settings(jobs: runOptions.jobs))
-  }
-}
-
-extension JobInput {
-  /// - Parameter path: "-" for standard input.
-  init(_ path: String, _ options: TableOptions) throws(Failure) {
-    let source = try FileSource(path: path)
-    name = source.name
-    self.path = source.pathFromStart
-    version = self.path == nil ? nil : source.version.description
-    format = options.from
-    delimiter = options.delimiter?.byte
-    hasNoHeader = options.hasNoHeader
-    maximumRecordBytes = options.maxRecordBytes.bytes
-  }
-}
-
-extension JobSpecification {
-  /// A new job's name: when it was made, and four characters that tell it from others of the same second.
-  static func newIdentifier(_ surroundings: Surroundings) -> String {
-    let time = surroundings.clock.now().localText
-    let digits = time.prefix(19).filter { $0.isNumber }
-    let letters = Array("23456789abcdefghjkmnpqrstuvwxyz")
-    var bits = surroundings.random()
-    var mark = ""
-    for _ in 0..<4 {
-      mark.append(letters[Int(bits % UInt64(letters.count))])
-      bits /= UInt64(letters.count)
-    }
-    return "\(digits.prefix(8))-\(digits.suffix(6))-\(mark)"
+  private var newJob: NewJob {
+    NewJob(
+      file: file, command: command, table: table, chunking: chunking, work: work, jobs: runOptions.jobs, path: job,
+      output: nil)
   }
 }

@@ -93,8 +93,17 @@ struct ChunkTask {
       folder.removeFile(part + ".prov")
     }
     if end.outcome == .cancelled { return nil }
+    if end.outcome != .completed, isStoppedSoon(stop) { return nil }
     end.details = details
     return end
+  }
+
+  /// Whether what ended the command is about to end the task: Slurm sends its signals to all processes at once, and the
+  /// command may be the first to hear.
+  private func isStoppedSoon(_ stop: StopSignal) -> Bool {
+    let deadline = Clock.monotonicSeconds() + 0.5
+    while !stop.isSet, Clock.monotonicSeconds() < deadline { usleep(20_000) }
+    return stop.isSet
   }
 
   /// How many processes of this task the kernel has killed for the memory they took; 0 where nobody counts. Only a group

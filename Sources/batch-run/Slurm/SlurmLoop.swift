@@ -82,9 +82,10 @@ struct SlurmLoop: Sendable {
   private func handOver(_ watch: SlurmWatch) throws(Failure) -> Bool {
     guard board.supply.isCut, board.supply.waiting == 0, !watch.isIdle, watch.withdrawal == nil else { return false }
     let number = try watch.submitter.submitFinish(behind: watch.activeNumbers, round: record.owners.count)
-    try board.tell([.note("job \(number) on Slurm goes on")])
+    // It counts among the job's own: while it waits, somebody sees to the job.
+    try board.tell([.submitted(jobs: [String(number)], chunks: 0)])
     watch.handBack()
-    board.stop(.handedOver(to: String(number)))
+    board.stop(.handedOver(to: "job \(number) on Slurm"))
     return true
   }
 

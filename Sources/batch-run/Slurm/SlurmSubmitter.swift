@@ -65,10 +65,7 @@ struct SlurmSubmitter {
         options: options.wordsWithoutDevices + [
           "--dependency=\(dependency)", "--kill-on-invalid-dep=yes",
         ] + common("\(job.folder.path)/slurm/finish.log"),
-        command: [
-          folder.scriptPath, program, "resume", "--hand-over", job.folder.path,
-          "--output=\(job.specification.output ?? "\(job.folder.path)/result")",
-        ]))
+        command: [folder.scriptPath, program, "resume", "--hand-over", job.folder.path] + job.folder.keptArguments()))
   }
 
   /// Patterns in paths stand for themselves.

@@ -117,10 +117,15 @@ final class SlurmWatch {
       }
     }
     guard !works.isEmpty else { return }
+    do throws(Failure) {
+      if mostTasks == nil { mostTasks = min(try commands.mostArrayTasks(), 10_000) }
+    } catch {
+      for work in works { board.giveBack(work) }
+      throw error
+    }
     guard let (table, command) = board.look({ record in record.table.map { ($0, record.command) } }) else {
       throw Failure(.internalError, "a chunk without a table", at: Place(file: job.folder.path))
     }
-    if mostTasks == nil { mostTasks = min(try commands.mostArrayTasks(), 10_000) }
     let byChunk = Dictionary(works.map { ($0.cut.identifier, $0) }) { first, _ in first }
     let tries = works.map { work in
       (

@@ -28,7 +28,9 @@ struct ReceiptFolder {
     guard record.specification.settings.backend == .slurm, let names = try? namesInFolder(path) else { return outcome }
     var read = 0
     for name in names.sorted() where name.hasSuffix(Self.suffix) {
-      guard let chunk = ChunkIdentifier(String(name.dropLast(Self.suffix.utf8.count))), let there = record.chunks[chunk]
+      // `00042-2.json` is of the second attempt.
+      guard let chunk = ChunkIdentifier(String(name.dropLast(Self.suffix.utf8.count).prefix { $0 != "-" })),
+        let there = record.chunks[chunk]
       else { continue }
       switch there.progress {
       case .waiting, .running: break

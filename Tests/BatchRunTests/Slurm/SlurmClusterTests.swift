@@ -196,6 +196,39 @@ struct SlurmClusterTests {
     #expect(count("\"outcome\":\"completed\"") == 6)
   }
 
+  /// The finishing job takes in what came, submits what failed once more with another finishing job behind it, and merges.
+  @Test func aSubmittedJobFinishesByItself() {
+    let flag = folder("failed")
+    let script = "if [ $MILLRACE_CHUNK = 00002 ] && [ ! -e '\(flag)' ]; then >'\(flag)'; exit 7; fi; sed s/x/y/"
+    let submitted = start(
+      [
+        "submit", "--backend", "slurm", "--job", job, "--chunk-records", "10", "-o", "out.csv", "--", "sh", "-c",
+        script,
+      ]
+    ).wait(timeLimit: 60)
+    #expect(submitted.status == 0, "\(submitted.errorText)")
+    #expect(submitted.outputText.split(separator: "\n").count == 1)
+    let waited = start(["wait", job], input: "").wait(timeLimit: 60)
+    #expect(waited.status == 0, "\(waited.errorText)\n\(folder.text("job/slurm/finish.log") ?? "")\n\(journal)")
+    #expect(folder.text("out.csv") == expected)
+    #expect(count("\"outcome\":\"exited\",\"status\":7") == 1)
+    // An array and a finishing job, then one more of both.
+    #expect(count("\"event\":\"submitted\"") == 4, "\(journal)")
+  }
+
+  @Test func aSubmittedJobThatFailsSaysSo() {
+    let submitted = start(
+      [
+        "submit", "--backend", "slurm", "--job", job, "--chunk-records", "10", "--retries", "0", "-o", "out.csv", "--",
+        "false",
+      ]
+    ).wait(timeLimit: 60)
+    #expect(submitted.status == 0, "\(submitted.errorText)")
+    let waited = start(["wait", job], input: "").wait(timeLimit: 60)
+    #expect(waited.status == 1, "\(waited.errorText)\n\(journal)")
+    #expect(folder.text("out.csv") == nil)
+  }
+
   // MARK: Nodes and the controller
 
   @Test func aNodeThatIsDrainedInTheMiddleFinishesWhatItHas() {

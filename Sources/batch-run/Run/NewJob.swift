@@ -1,0 +1,78 @@
+import Glibc
+import MillraceCore
+
+/// A job that options describe.
+struct NewJob {
+  /// The input; nil for standard input.
+  var file: String?
+  var command: [String]
+  var table: TableOptions
+  var chunking: ChunkingOptions
+  var work: WorkOptions
+  /// What --jobs says.
+  var jobs: Int?
+  /// Of the job's folder; nil for a new one among the user's jobs.
+  var path: String?
+  /// Where the result goes when nobody waits for it, from the root.
+  var output: String?
+
+  /// Makes the job's folder, or finds the same job in it.
+  func openFolder(_ specification: JobSpecification) throws(Failure) -> JobFolder {
+    let path = path ?? "\(JobFolder.home(processEnvironment()))/\(specification.identifier)"
+    guard let folder = try? JobFolder(finding: path + "/", environment: [:]) else {
+      return try JobFolder.create(path, specification)
+    }
+    let record = try folder.record()
+    if let difference = record.specification.differences(from: specification).first {
+      throw Failure(
+        .badConfiguration, "the folder holds another job: here \(difference)", at: Place(file: path),
+        advice: "batch-run resume goes on with that job; name another folder for this one")
+    }
+    guard record.state == .completed else { return folder }
+    guard let owner = folder.owner else {
+      removeTree(path)
+      return try JobFolder.create(path, specification)
+    }
+    throw Failure(.stoppedEarly, "the job is being worked on by \(owner)", at: Place(file: path))
+  }
+
+  func specification() throws(Failure) -> JobSpecification {
+    let surroundings = Surroundings.ofThisProcess()
+    return JobSpecification(
+      identifier: JobSpecification.newIdentifier(surroundings), created: surroundings.clock.now(), command: command,
+      directory: resolvedPath(".") ?? ".", input: try JobInput(file ?? "-", table), rule: chunking.rule,
+      result: chunking.result,
+      acceptedStatuses: chunking.acceptStatus.statuses, keepsRowCount: chunking.sameRows, output: output,
+      settings: work.settings(jobs: jobs))
+  }
+}
+
+extension JobInput {
+  /// - Parameter path: "-" for standard input.
+  init(_ path: String, _ options: TableOptions) throws(Failure) {
+    let source = try FileSource(path: path)
+    name = source.name
+    self.path = source.pathFromStart
+    version = self.path == nil ? nil : source.version.description
+    format = options.from
+    delimiter = options.delimiter?.byte
+    hasNoHeader = options.hasNoHeader
+    maximumRecordBytes = options.maxRecordBytes.bytes
+  }
+}
+
+extension JobSpecification {
+  /// A new job's name: when it was made, and four characters that tell it from others of the same second.
+  static func newIdentifier(_ surroundings: Surroundings) -> String {
+    let time = surroundings.clock.now().localText
+    let digits = time.prefix(19).filter { $0.isNumber }
+    let letters = Array("23456789abcdefghjkmnpqrstuvwxyz")
+    var bits = surroundings.random()
+    var mark = ""
+    for _ in 0..<4 {
+      mark.append(letters[Int(bits % UInt64(letters.count))])
+      bits /= UInt64(letters.count)
+    }
+    return "\(digits.prefix(8))-\(digits.suffix(6))-\(mark)"
+  }
+}

@@ -1,0 +1,152 @@
+import ArgumentParser
+import Glibc
+import MillraceCore
+
+/// Begins a job and leaves it to others to finish.
+struct Submit: FilterCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Cut the input, submit the job, print its id, and return at once.",
+    discussion: """
+      On Slurm a small job goes on when the tasks have ended; here a process in the background does. Look at it, or wait for it, from anywhere that sees the job's folder.
+        $ job=$(batch-run submit --backend slurm -o scored.csv -- ./score < reads.csv)
+        $ batch-run wait "$job"
+      """)
+
+  @Argument(help: "The input, instead of standard input.", completion: .file())
+  var file: String?
+  @Argument(parsing: .postTerminator, help: ArgumentHelp("What is run, and its arguments.", valueName: "command"))
+  var command: [String] = []
+  @OptionGroup(title: "Input") var table: TableOptions
+  @OptionGroup(title: "Chunks and results") var chunking: ChunkingOptions
+  @OptionGroup(title: "Work") var work: WorkOptions
+  @OptionGroup(title: "Alerts") var alerts: AlertOptions
+  @Option(
+    help: ArgumentHelp(
+      "Folder of the job, to be made. By default a new one among the user's jobs.", valueName: "folder"),
+    completion: .directory)
+  var job: String?
+  @OptionGroup(title: "Output") var output: OutputOptions
+  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
+  @OptionGroup(title: "Run") var runOptions: RunOptions
+
+  static var toolName: String { "batch-run" }
+  static var defaultContext: ContextLevel { .rows }
+
+  var inputPaths: [String] { [file ?? "-"] }
+  var parameters: [JSONValue.Member] { table.parameters + chunking.parameters + work.parameters }
+
+  func validate() throws {
+    if command.isEmpty {
+      throw ValidationError("say what is to be run, behind two dashes: batch-run submit [options] -- COMMAND")
+    }
+    if output.output == nil || output.output == "-" {
+      throw ValidationError("say where the result goes when nobody waits for it: -o FILE")
+    }
+  }
+
+  func run(in stage: Stage) throws(Failure) {
+    let environment = processEnvironment()
+    let result = absolute(output.output ?? "")
+    let new = NewJob(
+      file: file, command: command, table: table, chunking: chunking, work: work, jobs: runOptions.jobs,
+      path: job, output: result)
+    let specification = try new.specification()
+    _ = try ChunkCommand(
+      specification.command, directory: specification.directory, job: specification.identifier,
+      parent: ChunkParent(stage.recorder), environment: environment)
+    if stage.isDryRun { return try DryRun(specification, stage).run(file ?? "-") }
+    _ = try alerts.channels(environment: environment)
+    let folder = try new.openFolder(specification)
+    try folder.keep(alerts, arguments: ["--output=\(result)"] + provenance.arguments)
+    try begin(OwnedJob(folder, clock: .system), stage, specification)
+    if specification.settings.backend == .local {
+      let owners = try folder.record().owners.count
+      try DetachedProcess.start(
+        arguments: ["resume", "--hand-over", folder.path] + folder.keptArguments(),
+        log: "\(folder.path)/runner.log")
+      folder.waitForOwner(after: owners)
+    }
+    try writeText("\(specification.identifier)\n", to: STDOUT_FILENO, named: "standard output")
+  }
+
+  private func begin(
+    _ job: OwnedJob, _ stage: Stage, _ specification: JobSpecification
+  ) throws(Failure) {
+    // Whoever goes on tells of the job's end.
+    let silent = try AlertChannels(urls: [], addresses: [], commands: [], environment: [:], clock: .system)
+    try JobSession(
+      job: job, stage: stage, settings: specification.settings, workers: work.request(specification.settings),
+      loadLimit: work.loadLimit, alerts: JobAlerts(job, silent, stage.diagnostics), handsOver: true
+    ).work(reviving: true, input: file ?? "-")
+  }
+
+  private func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : "\(resolvedPath(".") ?? "")/\(path)"
+  }
+}
+
+extension ProvenanceOptions {
+  /// As they are given to the process that goes on.
+  fileprivate var arguments: [String] {
+    (noProvenance ? ["--no-provenance"] : []) + (provenance.map { ["--provenance=\($0)"] } ?? [])
+      + (context.map { ["--context=\($0.rawValue)"] } ?? [])
+  }
+}
+
+extension JobFolder {
+  private var finishPath: String { "\(path)/finish.json" }
+
+  /// Keeps for the process that goes on whom to tell, and its arguments. Addresses of webhooks are secrets, so they are in no
+  /// command line.
+  fileprivate func keep(_ alerts: AlertOptions, arguments: [String]) throws(Failure) {
+    func texts(_ name: String, _ values: [String]) -> JSONValue.Member {
+      .init(name, .array(values.map { .string($0) }))
+    }
+    let text = ByteBuffer()
+    JSONValue.object([
+      texts("notify", alerts.notify), texts("mail", alerts.notifyMail), texts("command", alerts.notifyCommand),
+      texts("arguments", arguments),
+    ]).write(to: text)
+    try writePrivately(text, to: finishPath)
+  }
+
+  func keptAlerts() throws(Failure) -> AlertOptions {
+    var alerts = AlertOptions()
+    guard let object = try finishObject() else { return alerts }
+    alerts.notify = try object.texts("notify")
+    alerts.notifyMail = try object.texts("mail")
+    alerts.notifyCommand = try object.texts("command")
+    return alerts
+  }
+
+  /// The arguments of the process that goes on, behind the job.
+  func keptArguments() throws(Failure) -> [String] { try finishObject()?.texts("arguments") ?? [] }
+
+  private func finishObject() throws(Failure) -> ObjectReader? {
+    guard isRegularFile(finishPath) else { return nil }
+    let bytes = try readFile(finishPath, limit: 4 << 20)
+    return try unsafe ObjectReader(parsing: bytes.bytes, at: Place(file: finishPath))
+  }
+
+  /// Owns the job when the process that submitted it has let go of it.
+  func takeOver() throws(Failure) -> OwnedJob {
+    let deadline = Clock.monotonicSeconds() + 30
+    while true {
+      do throws(Failure) {
+        return try OwnedJob(self, clock: .system)
+      } catch {
+        // Who looks whether it has an owner holds the lock for an instant, too.
+        guard error.status == .stoppedEarly, Clock.monotonicSeconds() < deadline else { throw error }
+        usleep(50_000)
+      }
+    }
+  }
+
+  /// Waits until a process that was started has taken the job over, or could not.
+  fileprivate func waitForOwner(after count: Int) {
+    let deadline = Clock.monotonicSeconds() + 10
+    while let record = try? record(), record.owners.count <= count, Clock.monotonicSeconds() < deadline {
+      usleep(50_000)
+    }
+  }
+}
