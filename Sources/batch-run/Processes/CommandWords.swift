@@ -3,8 +3,9 @@ import MillraceCore
 /// Takes a command line apart as a shell does, without expanding anything: words stand between blanks, and quotes and
 /// backslashes keep blanks in them.
 enum CommandWords {
+  /// - Parameter refusesShellSigns: signs that only a shell understands are an error where they are not in quotes.
   /// - Throws: `.usage` for a quote without an end, and for no word at all.
-  static func split(_ text: String) throws(Failure) -> [String] {
+  static func split(_ text: String, refusesShellSigns: Bool = false) throws(Failure) -> [String] {
     var words: [String] = []
     /// Nil between words.
     var word: String?
@@ -26,6 +27,10 @@ enum CommandWords {
       } else if scalar == " " || scalar == "\t" || scalar == "\n" {
         if let word { words.append(word) }
         word = nil
+      } else if refusesShellSigns, "|&;<>()$`*?".unicodeScalars.contains(scalar) {
+        throw Failure(
+          .usage, "\"\(scalar)\" means something to a shell, and no shell is called",
+          advice: "put it in quotes, or write command: [sh, -c, '…']")
       } else {
         word = (word ?? "") + String(scalar)
       }

@@ -223,7 +223,7 @@ import Testing
       "- {name: s, command: a | b}",
       "p.yaml:4: step \"s\": command: \"|\" means something to a shell, and no shell is called (put it in quotes, or write command: [sh, -c, '…'])"
     ),
-    ("- {name: s, command: a 'b}", "p.yaml:4: step \"s\": command: a quote is never closed"),
+    ("- {name: s, command: a 'b}", "p.yaml:4: step \"s\": command: the quote ' stands alone in the command: a 'b"),
     (
       "- {name: s, command: a, timeout: soon}",
       "p.yaml:4: step \"s\": timeout: expected a time such as 90s, 30m, 12h, 7d, or forever"
@@ -348,6 +348,17 @@ import Testing
       plan.missingVariable?.description
         == "p.yaml:3: the variable NO_KEY is not set (export NO_KEY=… before the run)")
     #expect(plan.missingVariable?.status == .badConfiguration)
+  }
+
+  @Test(arguments: [
+    ("notify: hooks.example.org\n", "notify has what is not the URL of a webhook"),
+    ("notify: {mail: nobody}\n", "nobody"),
+  ])
+  func whatCanBeNoChannel(head: String, message: String) {
+    let plan = plan("- {name: a, command: x}", head: Self.head + head)
+    #expect(plan.errors.count == 1)
+    #expect(plan.errors.first?.description.contains(message) ?? false, "\(plan.errors)")
+    #expect(plan.errors.first?.status == .badData)
   }
 
   @Test func allErrorsAreToldAtOnce() {

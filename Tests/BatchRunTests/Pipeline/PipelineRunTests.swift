@@ -246,6 +246,41 @@ import Testing
     #expect(kept.status == 1, "\(kept.outputText)")
   }
 
+  /// A message of a step, a run's failure and its recovery, each as the command gets it.
+  @Test func peopleAreTold() throws {
+    try desk.program("tell", "cat >> \(desk.folder("told"))")
+    desk.write(
+      "- {name: hello, message: the genes are ready}\n- {name: a, command: [test, -e, ok]}\n- {name: b, command: [test, -e, ok]}",
+      head: "notify: {command: tell}\n")
+    func told() throws -> [[String]] {
+      defer { removeTree(desk.folder("told")) }
+      let lines = (desk.folder.text("told") ?? "").split(separator: "\n")
+      return try lines.map { try JSONValue.parse(String($0)) }.map { alert in
+        [alert["event"]?.text ?? "", alert["message"]?.text ?? ""]
+      }
+    }
+    #expect(desk.run(["run", "--jobs", "1", "p.yaml"]).status == 1)
+    #expect(
+      try told() == [
+        ["notice", "the genes are ready"],
+        ["failed", "the pipeline p failed: a: exited with status 1; b: exited with status 1"],
+      ])
+    desk.folder.write("ok", "")
+    #expect(desk.run(["resume", try desk.newestRun()]).status == 0)
+    #expect(try told() == [["recovered", "the pipeline p has recovered"]])
+    #expect(desk.run(["run", "--jobs", "1", "p.yaml"]).status == 0)
+    #expect(try told().last == ["completed", "the pipeline p completed"])
+    // A channel that does not work changes nothing about the run, and a step that tells nobody has failed.
+    try desk.program("tell", "echo no >&2; exit 1")
+    let deaf = desk.run(["run", "p.yaml"])
+    #expect(deaf.status == 1)
+    #expect(deaf.errorText.contains("warning: the alert did not reach command tell: it ended with status 1: no\n"))
+    desk.write("- {name: hello, message: hello}")
+    #expect(desk.run(["run", "p.yaml"]).status == 1)
+    let reason = try desk.history().first?["steps"]?.elements?.first?["reason"]?.text
+    #expect(reason == "there is nobody to tell: notify names no channel")
+  }
+
   @Test func aDryRunRunsNothing() throws {
     desk.write(
       "- {name: make, command: [touch, a b]}\n- {name: up, kind: batch, needs: make, command: cat, input: in.csv, output: up.csv, options: {workers: 2}}"

@@ -230,7 +230,8 @@ extension PipelineParser {
       }
     } else {
       guard let text = text(value, what),
-        let split = attempt(what, value.line, { () throws(Failure) in try commandWords(text) })
+        let split = attempt(
+          what, value.line, { () throws(Failure) in try CommandWords.split(text, refusesShellSigns: true) })
       else { return nil }
       words = split
     }

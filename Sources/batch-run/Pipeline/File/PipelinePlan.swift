@@ -74,6 +74,10 @@ struct PipelinePlan: Sendable {
     }
     // What steps have to do with each other can be told when all are known.
     if !parser.lacksSteps { makeSteps(file: file) }
+    checkChannels(pipeline.notify, line: 1, file: file)
+    for step in pipeline.steps {
+      if case .notify(let work) = step.work { checkChannels(work.channels, line: step.line, file: file) }
+    }
   }
 
   private mutating func fillEnvironment(file: String) {
@@ -93,7 +97,7 @@ struct PipelinePlan: Sendable {
     do throws(Failure) {
       return try template.filled(from: environment, at: Place(file: file, line: line))
     } catch {
-      warnings.append(error)
+      if !warnings.contains(error) { warnings.append(error) }
       return template.source
     }
   }
@@ -116,6 +120,19 @@ struct PipelinePlan: Sendable {
     steps = check.checked()
     errors += check.errors
     warnings += check.warnings
+  }
+
+  /// Tells of what can be no channel; of what variables hold that are not set, nothing can be told.
+  private mutating func checkChannels(_ channels: Pipeline.Channels, line: Int, file: String) {
+    let templates = channels.urls + channels.mail
+    let filled = filled(channels, line: line, file: file)
+    guard templates.flatMap(\.variables).allSatisfy({ environment[$0] != nil }) else { return }
+    do throws(Failure) {
+      _ = try filled.opened(environment)
+    } catch {
+      let message = error.message.hasPrefix("--") ? String(error.message.dropFirst(2)) : error.message
+      errors.append(Failure(.badData, message, at: Place(file: file, line: line), advice: error.advice))
+    }
   }
 
   private func channels(of step: PipelineStep) -> Pipeline.Channels {

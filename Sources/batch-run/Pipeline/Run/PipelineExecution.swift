@@ -27,7 +27,7 @@ struct PipelineExecution {
     try journal.append(.began(process: getpid(), host: hostName(), time: clock.now()))
     let steps = StepRunner(
       plan: plan, folder: folder, journal: journal, children: children, identities: FileIdentities(),
-      surroundings: surroundings, tell: { RunNotice.send($1, to: $0) })
+      surroundings: surroundings)
     let runner = PipelineRunner(plan: plan, steps: steps, jobs: jobs, diagnostics: diagnostics)
     let ends = try runner.run(completed: completed)
     // A signal has stopped the children, and ends this process as soon as that is written down.
@@ -56,14 +56,18 @@ struct PipelineExecution {
     var plan = plan
     let channels = plan.channelsOfRun(file: plan.path)
     let how = failed.isEmpty ? (isResumed ? "has recovered" : "completed") : "failed"
-    let lines = plan.steps.indices.compactMap { index -> String? in
-      guard let end = ends[index], end.state == .failed || end.state == .skipped else { return nil }
-      return "\(plan.steps[index].step.name): \(end.state.rawValue), \(end.reason ?? "")"
+    let reasons = plan.steps.indices.compactMap { index -> String? in
+      guard let end = ends[index], end.state == .failed else { return nil }
+      return "\(plan.steps[index].step.name): \(end.reason ?? "")"
     }
-    let message = RunMessage(
-      pipeline: plan.pipeline.name, run: folder.identifier, title: "the pipeline \(plan.pipeline.name) \(how)",
-      isFailure: !failed.isEmpty, lines: lines)
-    for problem in RunNotice.send(message, to: channels) { diagnostics.warning("nobody was told: \(problem)") }
+    let why = reasons.isEmpty ? "" : ": \(reasons.joined(separator: "; "))"
+    let alert = Alert(
+      event: failed.isEmpty ? (isResumed ? .recovered : .completed) : .failed, job: folder.identifier,
+      message: "the pipeline \(plan.pipeline.name) \(how)\(why)", counts: nil, host: hostName(),
+      time: surroundings.clock.now())
+    for problem in RunNotice.send(alert, to: channels, environment: plan.environment) ?? [] {
+      diagnostics.warning("the alert did not reach \(problem)")
+    }
   }
 }
 

@@ -31,7 +31,7 @@ struct RunFolder: Sendable {
     let home = "\(home(surroundings.environment))/\(pipeline)"
     try makePrivateFolder(home)
     while true {
-      let folder = RunFolder(path: "\(home)/\(newIdentifier(surroundings))")
+      let folder = RunFolder(path: "\(home)/\(JobSpecification.newIdentifier(surroundings))")
       if unsafe mkdir(folder.path, 0o700) != 0 {
         if errno == EEXIST { continue }
         throw .system(.cannotCreate, "cannot make the run's folder", errorNumber: errno, at: Place(file: folder.path))
@@ -112,19 +112,5 @@ struct RunFolder: Sendable {
       ((try? namesInFolder("\(home)/\(name)")) ?? []).map { RunFolder(path: "\(home)/\(name)/\($0)") }
     }
     return runs.filter { isThere("\($0.path)/run.json") }.sorted { $0.identifier > $1.identifier }
-  }
-
-  /// `20261121-184503-k7q2`: when it began, in UTC, and random letters.
-  private static func newIdentifier(_ surroundings: Surroundings) -> String {
-    let time = surroundings.clock.now().description
-    let digits = time.prefix(19).filter { $0.isNumber }
-    let letters = Array("bcdfghjkmnpqrstvwxz23456789")
-    var random = surroundings.random()
-    var ending = ""
-    for _ in 0..<4 {
-      ending.append(letters[Int(random % UInt64(letters.count))])
-      random /= UInt64(letters.count)
-    }
-    return "\(digits.prefix(8))-\(digits.dropFirst(8))-\(ending)"
   }
 }

@@ -24,10 +24,14 @@ extension StepRunner {
       arguments += ["run"] + work.options + ["--job", folder, "--output", output, "--"] + work.command
     }
     let all = arguments
+    // The pipeline tells people how it ends, not each of its jobs.
+    var environment = plan.environment
+    environment["MILLRACE_NOTIFY_URL"] = nil
+    let variables = environment
     let child = try children.start { () throws(Failure) in
       // The link of this process's program stays good when another version is installed meanwhile.
       try ChildProcess(
-        program: "/proc/self/exe", arguments: all, environment: plan.environment, directory: plan.directory,
+        program: "/proc/self/exe", arguments: all, environment: variables, directory: plan.directory,
         streams: (input.descriptor, null.descriptor, error.descriptor))
     }
     guard let child else { return end(of: .cancelled) }

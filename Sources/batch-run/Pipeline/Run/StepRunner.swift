@@ -9,8 +9,6 @@ struct StepRunner: Sendable {
   let children: RunningChildren
   let identities: FileIdentities
   let surroundings: Surroundings
-  /// Tells people something through the channels; gives what went wrong.
-  let tell: @Sendable (PipelinePlan.FilledChannels, RunMessage) -> [String]
 
   /// How one attempt ended.
   enum Attempt {
@@ -177,9 +175,12 @@ struct StepRunner: Sendable {
   }
 
   private func notify(_ work: NotifyWork, _ step: PipelinePlan.Step) -> StepEnd {
-    let message = RunMessage(
-      pipeline: plan.pipeline.name, run: folder.identifier, title: work.message, isFailure: false, lines: [])
-    let problems = tell(step.channels, message)
+    let alert = Alert(
+      event: .notice, job: folder.identifier, message: work.message, counts: nil, host: hostName(),
+      time: surroundings.clock.now())
+    let problems =
+      RunNotice.send(alert, to: step.channels, environment: plan.environment)
+      ?? ["there is nobody to tell: notify names no channel"]
     var end = StepEnd(state: problems.isEmpty ? .completed : .failed, time: surroundings.clock.now())
     if !problems.isEmpty { end.reason = problems.joined(separator: "; ") }
     return end

@@ -58,7 +58,7 @@ struct TableScheduler: Scheduler {
   private func words(_ entry: String) -> [String] {
     // The times are no words for a shell, and cron's percent signs no others than the shell's.
     let command = entry.split(separator: " ", maxSplits: 5).last ?? ""
-    return (try? commandWords(String(command))) ?? []
+    return (try? CommandWords.split(String(command))) ?? []
   }
 
   /// The table as it is; empty when there is none.
