@@ -109,7 +109,7 @@ final class JobBoard: Sendable {
   func waitForDigest(of chunk: ChunkIdentifier) {
     // Asked first, so that nobody is woken for what is known already.
     guard isHashed, state.access({ $0.record.chunks[chunk.root]?.digestThrough == nil }) else { return }
-    state.wait { $0.end != nil || $0.record.chunks[chunk.root]?.digestThrough != nil ? true : nil }
+    _ = state.wait { $0.end != nil || $0.record.chunks[chunk.root]?.digestThrough != nil ? true : nil }
   }
 
   /// No more chunks will come.

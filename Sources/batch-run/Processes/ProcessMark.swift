@@ -15,7 +15,9 @@ struct ProcessMark: Sendable {
   /// - Parameter variables: names and values; a process carries the mark that was started with all of them, with any value
   ///   for nil.
   init(_ variables: KeyValuePairs<String, String?>, files: KernelFiles = .system) {
-    self.variables = variables.map { Variable(text: Array("\($0.key)=\($0.value ?? "")".utf8), isWhole: $0.value != nil) }
+    self.variables = variables.map {
+      Variable(text: Array("\($0.key)=\($0.value ?? "")".utf8), isWhole: $0.value != nil)
+    }
     self.files = files
   }
 

@@ -11,9 +11,11 @@ struct CuttingRun {
   let input: RecordedInput?
 
   func run(into output: OutputFile) throws(Failure) -> LocalRun.Outcome {
+    let isHashed = input != nil && !stage.recorder.isOff
     let board = JobBoard(
-      job, record, settings: settings, workers: .max / 2, random: Surroundings.ofThisProcess().random,
-      recovered: { _, _ in })
+      job, record, settings: settings, workers: .max / 2,
+      heldBack: input == nil ? [] : job.chunksToCutAgain(record, isHashed: isHashed), isHashed: isHashed,
+      random: Surroundings.ofThisProcess().random, recovered: { _, _ in })
     if let input {
       let end = try JobCutter.run(input, of: job, board: board, ahead: 0)
       try board.endOfCutting(job.record.inputEnd == nil ? end : nil)
