@@ -21,16 +21,18 @@ final class RunDesk: Sendable {
     ["MILLRACE_STATE_DIR": folder("state"), "MILLRACE_PROVENANCE_DIR": folder("provenance")]
   }
 
-  /// Two workers and no words but errors: what most runs here want. Job "job", input from the table.
-  func arguments(_ options: String, chunkRecords: Int = 20) -> [String] {
-    ["--quiet", "--workers", "2", "--chunk-records", "\(chunkRecords)"] + options.split(separator: " ").map(String.init)
+  /// Two workers, and no words but errors: what most runs here want.
+  func arguments(_ options: String, chunkRecords: Int = 20, isQuiet: Bool = true) -> [String] {
+    (isQuiet ? ["--quiet"] : []) + ["--workers", "2", "--chunk-records", "\(chunkRecords)"]
+      + options.split(separator: " ").map(String.init)
   }
 
   /// Runs a shell script on each chunk.
   func run(
-    _ options: String = "--job job", chunkRecords: Int = 20, input: Executable.Input? = nil, _ script: String
+    _ options: String = "--job job", chunkRecords: Int = 20, isQuiet: Bool = true, input: Executable.Input? = nil,
+    _ script: String
   ) -> Outcome {
-    run(arguments(options, chunkRecords: chunkRecords) + ["--", "sh", "-c", script], input: input)
+    run(arguments(options, chunkRecords: chunkRecords, isQuiet: isQuiet) + ["--", "sh", "-c", script], input: input)
   }
 
   /// Runs batch-run with any arguments.

@@ -27,7 +27,7 @@ struct RunDiskTests {
     let full = start(desk, disk, script)
     #expect([73, 74].contains(full.status))
     #expect(full.errorText.contains("no space"), "\(full.errorText)")
-    #expect(unlink(disk.folder("filler")) == 0)
+    #expect(unsafe unlink(disk.folder("filler")) == 0)
     // Where not even the specification could be written, there is no job to go on with; the same command does both.
     let outcome = start(desk, disk, script)
     if outcome.status == 0 {
@@ -47,7 +47,7 @@ struct RunDiskTests {
     #expect(full.status == 74)
     #expect(full.errorText.contains("no space"), "\(full.errorText)")
     desk.folder.write("roomy", "")
-    #expect(unlink(filler) == 0)
+    #expect(unsafe unlink(filler) == 0)
     let done = try JobFolder(finding: disk.folder("job"), environment: [:]).record().counts.completed
     #expect(done >= 5)
     let outcome = desk.resume(job: disk.folder("job"))
@@ -62,7 +62,7 @@ struct RunDiskTests {
       "[ -e roomy ] || [ $MILLRACE_CHUNK != 00007 ] || head -c 2000000 /dev/zero > \(filler) 2> /dev/null; cat; true"
     #expect(start(desk, disk, script).status == 74)
     desk.folder.write("roomy", "")
-    #expect(unlink(filler) == 0)
+    #expect(unsafe unlink(filler) == 0)
     let outcome = desk.resume(job: disk.folder("job"))
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(outcome.outputText == desk.table)
@@ -75,7 +75,7 @@ struct RunDiskTests {
     #expect(full.status == 74)
     #expect(full.errorText.contains("out.csv: cannot write: no space left on device"))
     #expect(disk.folder.names == ["filler"])
-    #expect(unlink(disk.folder("filler")) == 0)
+    #expect(unsafe unlink(disk.folder("filler")) == 0)
     #expect(desk.resume("-o \(out)").status == 0)
     #expect(disk.folder.text("out.csv") == desk.table)
     #expect(try desk.repeated() == [])

@@ -17,9 +17,9 @@ import Testing
     """,
   ]
 
-  private func run(_ desk: RunDesk, _ options: String) -> Outcome {
+  private func run(_ desk: RunDesk, _ options: String, chunkRecords: Int = 100) -> Outcome {
     desk.run(
-      desk.arguments("--job job --retries 0 --memory-per-worker 60M \(options)", chunkRecords: 100) + ["--"] + hungry)
+      desk.arguments("--job job --retries 0 --memory-per-worker 60M \(options)", chunkRecords: chunkRecords) + ["--"] + hungry)
   }
 
   @Test func aChunkThatIsTooLargeIsHalvedUntilItFits() throws {
@@ -49,7 +49,7 @@ import Testing
 
   @Test func aChunkThatTakesMoreThanTwiceFails() throws {
     let desk = RunDesk(records: 150)
-    let outcome = run(desk, "")
+    let outcome = run(desk, "", chunkRecords: 150)
     #expect(outcome.status == 75)
     #expect(outcome.errorText.contains("chunk 00000 ran out of memory: its processes took"))
     #expect(outcome.errorText.contains("--memory-per-worker allows 120M"))
