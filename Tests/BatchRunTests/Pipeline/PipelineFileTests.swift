@@ -352,7 +352,7 @@ import Testing
 
   @Test(arguments: [
     ("notify: hooks.example.org\n", "notify has what is not the URL of a webhook"),
-    ("notify: {mail: nobody}\n", "nobody"),
+    ("notify: {mail: a b}\n", "notify-mail has what is no address of mail: \"a b\""),
   ])
   func whatCanBeNoChannel(head: String, message: String) {
     let plan = plan("- {name: a, command: x}", head: Self.head + head)
@@ -378,31 +378,9 @@ import Testing
     #expect(plan.steps[2].input == "/nowhere/a.csv")
   }
 
-  /// The published schema names the keys that are read, and no others.
-  @Test func theSchemaIsThatOfTheParser() throws {
-    let root = #filePath.dropLast("Tests/BatchRunTests/Pipeline/PipelineFileTests.swift".count)
-    let schema = try JSONValue.parse(
-      String(decoding: readFile("\(root)docs/schemas/pipeline.schema.json") ?? [], as: UTF8.self))
-    func keys(_ value: JSONValue?) -> Set<String> { Set(value?["properties"]?.members?.map(\.name) ?? []) }
-    #expect(keys(schema) == Set(PipelineParser.keys))
-    for (kind, own) in PipelineParser.keysOfKinds {
-      #expect(keys(schema["$defs"]?[kind.rawValue]) == Set(PipelineParser.commonKeys + own), "\(kind)")
-    }
-    let options = schema["$defs"]?["batch"]?["properties"]?["options"]
-    #expect(keys(options) == Set(PipelineParser.batchOptionNames))
-  }
-
   @Test func thousandsOfLettersFarFromAnyKey() {
     let key = String(repeating: "x", count: 100_000)
     let plan = plan("- {name: a, command: x, ? \(key) : y}")
     #expect(plan.errors.count == 1)
-  }
-
-  @Test(arguments: [
-    ("kitten", "sitting", 3), ("", "abc", 3), ("ab", "ba", 1), ("workers", "worker", 1), ("same", "same", 0),
-  ])
-  func distances(one: String, other: String, distance: Int) {
-    #expect(editDistance(Array(one), Array(other)) == distance)
-    #expect(editDistance(Array(other), Array(one)) == distance)
   }
 }

@@ -111,6 +111,10 @@ struct RunFolder: Sendable {
     let runs = pipelines.flatMap { name in
       ((try? namesInFolder("\(home)/\(name)")) ?? []).map { RunFolder(path: "\(home)/\(name)/\($0)") }
     }
-    return runs.filter { isThere("\($0.path)/run.json") }.sorted { $0.identifier > $1.identifier }
+    // Identifiers tell the second alone; run.json is written once, when the run is made.
+    let made = runs.compactMap { run in
+      (try? FileSource(path: "\(run.path)/run.json")).map { (run: run, made: FileStamp($0.status).changed) }
+    }
+    return made.sorted { ($0.made, $0.run.identifier) > ($1.made, $1.run.identifier) }.map(\.run)
   }
 }
