@@ -44,7 +44,8 @@ struct ItemSearch {
 
   init(_ item: String) {
     self.item = item
-    number = Int(item)
+    // "00042" is the name of a chunk.
+    number = Int(item).flatMap { String($0) == item ? $0 : nil }
   }
 
   /// Goes through the records, and hands over what they say about the row in their order; what is said of its chunk comes
