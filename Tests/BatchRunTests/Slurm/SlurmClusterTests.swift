@@ -120,7 +120,7 @@ struct SlurmClusterTests {
     let owned = run(["--slurm-options=--array=0-3"], ["cat"])
     #expect(owned.status == 64)
     #expect(owned.errorText.contains("--array is not for --slurm-options: batch-run sets it itself"))
-    symlink("/bin/cat", folder("cat"))
+    _ = unsafe symlink("/bin/cat", folder("cat"))
     let elsewhere = Executable("batch-run").run(
       ["--backend", "slurm", "--job", folder("other"), "--", "cat"], input: .text(input),
       environment: ["PATH": folder.path])

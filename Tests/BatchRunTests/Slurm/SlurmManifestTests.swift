@@ -73,7 +73,7 @@ import Testing
 
   @Test func attemptsAreClaimedOnceAndLeaveOneReceipt() throws {
     let path = folder("job")
-    for name in ["job", "job/receipts", "job/results"] { mkdir(folder(name), 0o700) }
+    for name in ["job", "job/receipts", "job/results"] { _ = unsafe mkdir(folder(name), 0o700) }
     let specification = """
       {"version":1,"id":"x","created":"2026-11-21T09:05:15.042Z","command":["cat"],"directory":"/","input":{"name":"-",\
       "path":null,"version":null,"format":null,"delimiter":null,"no_header":false,"max_record_bytes":1000},\
