@@ -19,7 +19,8 @@ import Testing
 
   private func run(_ desk: RunDesk, _ options: String, chunkRecords: Int = 100) -> Outcome {
     desk.run(
-      desk.arguments("--job job --retries 0 --memory-per-worker 60M \(options)", chunkRecords: chunkRecords) + ["--"] + hungry)
+      desk.arguments("--job job --retries 0 --memory-per-worker 60M \(options)", chunkRecords: chunkRecords) + ["--"]
+        + hungry)
   }
 
   @Test func aChunkThatIsTooLargeIsHalvedUntilItFits() throws {

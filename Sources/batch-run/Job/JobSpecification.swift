@@ -32,6 +32,8 @@ struct JobInput: Sendable, Equatable {
   var path: String?
   /// Size in bytes and change time of that file, by which a change is noticed.
   var version: String?
+  /// Of that file, in bytes.
+  var size: Int?
   var format: RecordFormat?
   var delimiter: UInt8?
   var hasNoHeader: Bool
@@ -151,7 +153,7 @@ extension JobInput {
   var json: JSONValue {
     .object([
       .init("name", .string(name)), .init("path", path.map { .string($0) } ?? .null),
-      .init("version", version.map { .string($0) } ?? .null),
+      .init("version", version.map { .string($0) } ?? .null), .init("size", size.map { .integer($0) } ?? .null),
       .init("format", format.map { .string($0.rawValue) } ?? .null),
       .init("delimiter", delimiter.map { .integer($0) } ?? .null), .init("no_header", .bool(hasNoHeader)),
       .init("max_record_bytes", .integer(maximumRecordBytes)),
@@ -162,6 +164,7 @@ extension JobInput {
     name = try object.text("name")
     path = object.value["path"]?.text
     version = object.value["version"]?.text
+    size = object.value["size"]?.integer
     format = try object.optional("format") { (object) throws(Failure) in try object.choice("format") }
     delimiter = object.value["delimiter"]?.integer.flatMap { UInt8(exactly: $0) }
     hasNoHeader = try object.bool("no_header")

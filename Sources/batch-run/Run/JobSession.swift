@@ -127,7 +127,9 @@ struct JobSession {
   /// Whether the input is a file that was written to since the job began, perhaps with the same bytes.
   private func isTouched(_ input: JobInput) throws(Failure) -> Bool {
     guard let path = input.path, let version = input.version, isThere(path) else { return false }
-    return try FileSource(path: path).version.description != version
+    let file = try FileSource(path: path)
+    if let size = input.size, file.size != size { throw changedInput(path, "it had \(size) bytes") }
+    return file.version.description != version
   }
 
   // MARK: After

@@ -54,6 +54,7 @@ extension JobInput {
     name = source.name
     self.path = source.pathFromStart
     version = self.path == nil ? nil : source.version.description
+    size = self.path == nil ? nil : source.size
     format = options.from
     delimiter = options.delimiter?.byte
     hasNoHeader = options.hasNoHeader
