@@ -134,10 +134,13 @@ let package = Package(
       exclude: ["Conformance"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ProvTests",
-      dependencies: ["MillraceCore", "Support", "probe", "prov", "chunk", "merge", "aug-finance", "aug-pubmed", "batch-run"],
+      dependencies: [
+        "MillraceCore", "Support", "probe", "prov", "chunk", "merge", "aug-finance", "aug-pubmed", "batch-run",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "PipelineTests", dependencies: ["Support", "chunk", "merge", "aug-finance", "aug-pubmed", "batch-run", "prov"],
+      name: "PipelineTests",
+      dependencies: ["Support", "chunk", "merge", "aug-finance", "aug-pubmed", "batch-run", "prov"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SupportTests",

@@ -59,7 +59,8 @@ struct ToolOptions: Sendable {
         "--older-than": .value, "--force": .flag,
       ],
       subcommands: [
-        "run", "submit", "resume", "retry", "status", "wait", "cancel", "list", "logs", "report", "purge", "pipeline", "task",
+        "run", "submit", "resume", "retry", "status", "wait", "cancel", "list", "logs", "report", "purge", "pipeline",
+        "task",
       ], runsCommands: true),
   ]
 

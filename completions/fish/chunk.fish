@@ -20,7 +20,7 @@ function __chunk_parse_tokens -S
     set -l unparsed_tokens (__chunk_tokens -pc)
     switch $unparsed_tokens[1]
     case 'chunk'
-        __chunk_parse_subcommand -r 1 'from=' 'delimiter=' 'no-header' 'id-field=' 'ragged=' 'max-record-bytes=' 'on-error=' 'n/records=' 'bytes=' 'parts=' 'by=' 'd/directory=' 'compress=' 'checksum=' 'o/output=' 'provenance=' 'no-provenance' 'context=' 'require-upstream' 'verify' 'jobs=' 'seed=' 'progress=' 'log-format=' 'v/verbose' 'q/quiet' 'dry-run' 'version' 'h/help'
+        __chunk_parse_subcommand -r 1 'from=' 'delimiter=' 'no-header' 'max-record-bytes=' 'id-field=' 'ragged=' 'on-error=' 'n/records=' 'bytes=' 'parts=' 'by=' 'd/directory=' 'compress=' 'checksum=' 'o/output=' 'provenance=' 'no-provenance' 'context=' 'require-upstream' 'verify' 'jobs=' 'seed=' 'progress=' 'log-format=' 'v/verbose' 'q/quiet' 'dry-run' 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'help'
             __chunk_parse_subcommand -r 1 'version'
@@ -81,9 +81,9 @@ complete -c 'chunk' -n '__chunk_should_offer_completions_for_positional "chunk" 
 complete -c 'chunk' -n '__chunk_should_offer_completions_for_flags_or_options "chunk" from' -l 'from' -d 'Format of the input. Found from its first bytes by default.' -rfka 'csv tsv ndjson'
 complete -c 'chunk' -n '__chunk_should_offer_completions_for_flags_or_options "chunk" delimiter' -l 'delimiter' -d 'What stands between CSV fields: one character, or tab, comma, semicolon, pipe.' -rfka 'tab comma semicolon pipe'
 complete -c 'chunk' -n '__chunk_should_offer_completions_for_flags_or_options "chunk" no-header' -l 'no-header' -d 'The first CSV record is data; columns are column_1, column_2 and so on.'
+complete -c 'chunk' -n '__chunk_should_offer_completions_for_flags_or_options "chunk" max-record-bytes' -l 'max-record-bytes' -d 'Longest record; a longer one is bad input, often a quote that is never closed. 16M by default.' -rfka ''
 complete -c 'chunk' -n '__chunk_should_offer_completions_for_flags_or_options "chunk" id-field' -l 'id-field' -d 'The row\'s identity in context records. Its number by default.' -rfka ''
 complete -c 'chunk' -n '__chunk_should_offer_completions_for_flags_or_options "chunk" ragged' -l 'ragged' -d 'CSV rows with too few or too many values: stop at the first, fill up with empty values, or also drop surplus ones.' -rfka 'fail fill trim'
-complete -c 'chunk' -n '__chunk_should_offer_completions_for_flags_or_options "chunk" max-record-bytes' -l 'max-record-bytes' -d 'Longest record; a longer one is bad input, often a quote that is never closed. 16M by default.' -rfka ''
 complete -c 'chunk' -n '__chunk_should_offer_completions_for_flags_or_options "chunk" on-error' -l 'on-error' -d 'A bad row stops the run (fail), is dropped and counted (skip), or goes to FILE with its reason (quarantine=FILE).' -rfka ''
 complete -c 'chunk' -n '__chunk_should_offer_completions_for_flags_or_options "chunk" n records' -s 'n' -l 'records' -d 'Records in each chunk but the last.' -rfka ''
 complete -c 'chunk' -n '__chunk_should_offer_completions_for_flags_or_options "chunk" bytes' -l 'bytes' -d 'Largest chunk, header counted, before compression. A single record that is larger has its own chunk.' -rfka ''

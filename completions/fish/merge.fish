@@ -20,7 +20,7 @@ function __merge_parse_tokens -S
     set -l unparsed_tokens (__merge_tokens -pc)
     switch $unparsed_tokens[1]
     case 'merge'
-        __merge_parse_subcommand -r 1 'from=' 'delimiter=' 'no-header' 'id-field=' 'ragged=' 'max-record-bytes=' 'on-error=' 'no-verify' 'allow-missing' 'union' 'to=' 'compress=' 'infer-types' 'flatten' 'unflatten' 'columns=' 'o/output=' 'provenance=' 'no-provenance' 'context=' 'require-upstream' 'verify' 'jobs=' 'seed=' 'progress=' 'log-format=' 'v/verbose' 'q/quiet' 'dry-run' 'version' 'h/help'
+        __merge_parse_subcommand -r 1 'from=' 'delimiter=' 'no-header' 'max-record-bytes=' 'id-field=' 'ragged=' 'on-error=' 'no-verify' 'allow-missing' 'union' 'to=' 'compress=' 'infer-types' 'flatten' 'unflatten' 'columns=' 'o/output=' 'provenance=' 'no-provenance' 'context=' 'require-upstream' 'verify' 'jobs=' 'seed=' 'progress=' 'log-format=' 'v/verbose' 'q/quiet' 'dry-run' 'version' 'h/help'
         switch $unparsed_tokens[1]
         case 'help'
             __merge_parse_subcommand -r 1 'version'
@@ -81,9 +81,9 @@ complete -c 'merge' -n '__merge_should_offer_completions_for_positional "merge" 
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" from' -l 'from' -d 'Format of the input. Found from its first bytes by default.' -rfka 'csv tsv ndjson'
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" delimiter' -l 'delimiter' -d 'What stands between CSV fields: one character, or tab, comma, semicolon, pipe.' -rfka 'tab comma semicolon pipe'
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" no-header' -l 'no-header' -d 'The first CSV record is data; columns are column_1, column_2 and so on.'
+complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" max-record-bytes' -l 'max-record-bytes' -d 'Longest record; a longer one is bad input, often a quote that is never closed. 16M by default.' -rfka ''
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" id-field' -l 'id-field' -d 'The row\'s identity in context records. Its number by default.' -rfka ''
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" ragged' -l 'ragged' -d 'CSV rows with too few or too many values: stop at the first, fill up with empty values, or also drop surplus ones.' -rfka 'fail fill trim'
-complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" max-record-bytes' -l 'max-record-bytes' -d 'Longest record; a longer one is bad input, often a quote that is never closed. 16M by default.' -rfka ''
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" on-error' -l 'on-error' -d 'A bad row stops the run (fail), is dropped and counted (skip), or goes to FILE with its reason (quarantine=FILE).' -rfka ''
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" no-verify' -l 'no-verify' -d 'Do not compare sizes and digests of chunks with the manifest.'
 complete -c 'merge' -n '__merge_should_offer_completions_for_flags_or_options "merge" allow-missing' -l 'allow-missing' -d 'Merge what is there; name what is missing and end with status 1.'

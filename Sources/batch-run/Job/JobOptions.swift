@@ -136,6 +136,8 @@ struct WorkOptions: ParsableArguments {
   var backend: Backend?
 
   @Option(
+    // Its value begins with a hyphen.
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Options for sbatch, as in '--partition=long --gres=gpu:1 --time=4:00:00'.", valueName: "options"),
     transform: SlurmWords.init)
