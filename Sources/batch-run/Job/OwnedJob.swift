@@ -8,6 +8,7 @@ final class OwnedJob: Sendable {
   let journal: JobJournal
   /// As the journal told it when the job was taken over.
   let record: JobRecord
+  let spares: SpareFiles
   private let lock: FileLock
 
   /// Takes a job over.
@@ -16,6 +17,7 @@ final class OwnedJob: Sendable {
   /// - Throws: `.stoppedEarly` while another process has it.
   init(_ folder: JobFolder, clock: Clock, changingCommandTo command: [String] = []) throws(Failure) {
     self.folder = folder
+    spares = SpareFiles(folder)
     lock = try folder.own()
     try folder.makeSubfolders()
     let (record, wholeBytes) = try folder.read()
@@ -38,6 +40,7 @@ extension OwnedJob {
 
   /// Removes what attempts left that never ended.
   func removePartialResults() throws(Failure) {
+    try spares.removeOld()
     let results = "\(folder.path)/results"
     for name in try namesInFolder(results) where name.hasSuffix(".part") || name.hasSuffix(".part.prov") {
       _ = unsafe unlink("\(results)/\(name)")

@@ -30,7 +30,11 @@ struct ChunkSettlement: Sendable {
     try folder.move(part, to: result)
     _ = try board.finish(work, end)
     if board.settings.isDurable { try job.journal.sync() }
-    folder.removeFile(folder.inputPath(chunk))
+    switch board.settings.backend {
+    case .local: job.spares.give(folder.inputPath(chunk))
+    // Other machines may still know the file by what it was.
+    case .slurm: folder.removeFile(folder.inputPath(chunk))
+    }
   }
 
   private func fail(_ work: JobBoard.Work, _ end: AttemptEnd, _ table: JobTable) throws(Failure) {

@@ -16,6 +16,8 @@ final class JobCutter: ChunkDestination {
   /// What is known of the open chunk from before.
   private var known: ChunkRecord?
   private var writesOpenChunk = false
+  /// What the open chunk is written over.
+  private var openSpare: String?
 
   /// Cuts the whole input, on the calling thread.
   ///
@@ -83,8 +85,13 @@ final class JobCutter: ChunkDestination {
     let chunk = ChunkIdentifier(count)
     known = board.look { $0.chunks[chunk] }
     writesOpenChunk = known == nil || board.isHeldBack(chunk)
-    let path = writesOpenChunk ? job.folder.inputPath(chunk) : "/dev/null"
-    let file = try OutputFile(path: path, permissions: 0o600)
+    let file: OutputFile
+    if writesOpenChunk, let spare = job.spares.take() {
+      file = try OutputFile(overwriting: spare)
+      openSpare = spare
+    } else {
+      file = try OutputFile(path: writesOpenChunk ? job.folder.inputPath(chunk) : "/dev/null", permissions: 0o600)
+    }
     try file.write(header)
     return file
   }
@@ -93,6 +100,8 @@ final class JobCutter: ChunkDestination {
     let bytes = try file.finish().byteCount
     inputEnd += bytes - header.count
     let chunk = ChunkIdentifier(count)
+    if let spare = openSpare { try job.folder.move(spare, to: job.folder.inputPath(chunk)) }
+    openSpare = nil
     let cut = CutChunk(
       identifier: chunk, firstRecord: firstRecord, records: records, bytes: bytes, inputEnd: inputEnd)
     count += 1

@@ -12,6 +12,8 @@ public final class OutputFile: @unchecked Sendable {
   public let name: String
 
   private let file: AtomicFile?
+  /// Of a file that is written over; -1 for another one.
+  private var overwritten: Int32 = -1
   private let encoder: (any StreamEncoder)?
   private let pool = BufferPool(capacity: 256 << 10)
   private let digest: DigestThread?
@@ -42,6 +44,21 @@ public final class OutputFile: @unchecked Sendable {
     self.digest = digest
   }
 
+  /// Writes a file over that is there, from its first byte: it is not whole, and what it was, before `finish`. The file's
+  /// pages are used again, which costs a fraction of what new ones do.
+  ///
+  /// - Throws: `.cannotCreate`.
+  public init(overwriting path: String) throws(Failure) {
+    name = path
+    file = nil
+    encoder = nil
+    digest = nil
+    overwritten = unsafe open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
+    guard overwritten >= 0 else { throw AtomicFile.failure(path, errorNumber: errno) }
+  }
+
+  deinit { if overwritten >= 0 { close(overwritten) } }
+
   /// Bytes written so far, after compression.
   public var byteCount: Int { counter.load(ordering: .relaxed) }
 
@@ -71,6 +88,9 @@ public final class OutputFile: @unchecked Sendable {
   public func finish() throws(Failure) -> Written {
     if let encoder { unsafe try encode(UnsafeRawBufferPointer(start: nil, count: 0), isEnd: true, with: encoder) }
     let written = Written(byteCount: byteCount, digest: try digest?.finish())
+    if overwritten >= 0, ftruncate(overwritten, off_t(byteCount)) != 0 {
+      throw .system(.inputOutput, "cannot write", errorNumber: errno, at: Place(file: name))
+    }
     try file?.commit()
     return written
   }
@@ -99,7 +119,7 @@ public final class OutputFile: @unchecked Sendable {
     if let file {
       unsafe try file.write(slice.bytes)
     } else {
-      unsafe try writeAll(slice.bytes, to: STDOUT_FILENO, named: name)
+      unsafe try writeAll(slice.bytes, to: overwritten >= 0 ? overwritten : STDOUT_FILENO, named: name)
     }
     counter.add(slice.count, ordering: .relaxed)
     digest?.update(slice)
