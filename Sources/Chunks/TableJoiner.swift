@@ -26,11 +26,26 @@ public struct TableJoiner {
   /// What comes now begins with a record.
   public mutating func beginPart() { isAtStartOfPart = true }
 
+  /// Appends a part that is a file without a header.
+  ///
+  /// - Throws: also when the file cannot be read.
+  public mutating func append(contentsOf part: FileSource) throws(Failure) {
+    guard let last = try part.lastByte() else { return }
+    beginPart()
+    try endLine()
+    try output.write(contentsOf: part)
+    lastByte = last
+  }
+
   public mutating func append(_ slice: ByteSlice) throws(Failure) {
     guard slice.count > 0 else { return }
-    if isAtStartOfPart, let lastByte, !dialect.endsLine(lastByte) { try output.write(lineEnd) }
-    isAtStartOfPart = false
+    try endLine()
     try output.write(slice)
     lastByte = unsafe slice.bytes[slice.count - 1]
+  }
+
+  private mutating func endLine() throws(Failure) {
+    if isAtStartOfPart, let lastByte, !dialect.endsLine(lastByte) { try output.write(lineEnd) }
+    isAtStartOfPart = false
   }
 }

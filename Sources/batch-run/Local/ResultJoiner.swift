@@ -30,12 +30,18 @@ struct ResultJoiner {
     let source = try FileSource(path: path, name: name)
     guard let size = source.size, size > 0 else { return (0, 0) }
     if form == .bytes {
-      try copy(source) { bytes throws(Failure) in try output.write(bytes) }
+      try output.write(contentsOf: source)
       return (0, 0)
     }
     let dialect: Dialect
     if let known = self.dialect { dialect = known } else { dialect = try self.dialect(of: path, name: name) }
     self.dialect = dialect
+    if !dialect.hasHeader, !output.isHashed {
+      // Nobody wants to know how many records there are.
+      if joiner == nil { joiner = try TableJoiner(dialect: dialect, preamble: [], into: output) }
+      try joiner?.append(contentsOf: source)
+      return (0, 0)
+    }
     var reading = ReadingOptions()
     reading.format = dialect.format
     reading.delimiter = dialect.delimiter
@@ -57,14 +63,6 @@ struct ResultJoiner {
     while let block = try reader.next() { try joiner?.append(block.slice) }
     rows += reader.records
     return (reader.records, dialect.hasHeader ? reader.table.preamble.count : 0)
-  }
-
-  private func copy(_ source: FileSource, _ body: (ByteSlice) throws(Failure) -> Void) throws(Failure) {
-    while true {
-      let buffer = pool.take()
-      guard try source.read(into: buffer) > 0 else { return }
-      try body(ByteSlice(buffer))
-    }
   }
 
   /// What the results are, from the first that is not empty.

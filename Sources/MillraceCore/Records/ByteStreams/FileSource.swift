@@ -82,6 +82,17 @@ public final class FileSource: ByteSource, @unchecked Sendable {
   /// and for one that the caller had read a part of.
   public var pathFromStart: String? { isRegular && startOffset == 0 ? LinuxProcess.path(of: descriptor) : nil }
 
+  /// The last byte of a regular file, whatever was read before; nil for an empty one.
+  public func lastByte() throws(Failure) -> UInt8? {
+    guard let size, size > 0 else { return nil }
+    var byte: UInt8 = 0
+    let count = retryingInterrupted { unsafe pread(descriptor, &byte, 1, off_t(size - 1)) }
+    guard count == 1 else {
+      throw .system(.inputOutput, "cannot read", errorNumber: errno, at: Place(file: name))
+    }
+    return byte
+  }
+
   /// Bytes read so far, before decompression.
   public var byteCount: Int { counter.load(ordering: .relaxed) }
 

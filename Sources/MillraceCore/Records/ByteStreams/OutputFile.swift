@@ -73,6 +73,32 @@ public final class OutputFile: @unchecked Sendable {
     }
   }
 
+  /// Whether its digest is computed: without one nothing is recorded of it either.
+  public var isHashed: Bool { digest != nil }
+
+  /// Writes a regular file as it lies there, from its first byte. Where nobody looks at the bytes, the kernel moves them.
+  ///
+  /// - Throws: as `write`, and `.inputOutput` when the file cannot be read.
+  public func write(contentsOf source: FileSource) throws(Failure) {
+    var offset: off_t = 0
+    let output = file?.descriptor ?? (overwritten >= 0 ? overwritten : STDOUT_FILENO)
+    while digest == nil, encoder == nil {
+      let count = retryingInterrupted { unsafe sendfile(output, source.descriptor, &offset, 8 << 20) }
+      if count == 0 { return }
+      // Not every kind of file can be moved to every other, and a full pipe may be one that does not block.
+      if count < 0 { break }
+      counter.add(count, ordering: .relaxed)
+    }
+    guard lseek(source.descriptor, offset, SEEK_SET) >= 0 else {
+      throw .system(.inputOutput, "cannot read", errorNumber: errno, at: Place(file: source.name))
+    }
+    while true {
+      let buffer = pool.take()
+      guard try source.read(into: buffer) > 0 else { return }
+      try write(ByteSlice(buffer))
+    }
+  }
+
   /// Asks for the size and the digest of the file as it is here, the bytes that were written last included.
   ///
   /// Of a compressed output, these are the bytes that the encoder has given out: a mark stands a little in front of what was
