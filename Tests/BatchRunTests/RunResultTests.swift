@@ -27,6 +27,31 @@ import Testing
     #expect(outcome.output == Array(text.utf8))
   }
 
+  /// What looks like a header is one only when it says something of a table.
+  @Test(arguments: [
+    ("echo done", "done\ndone\n"), ("wc -l < /dev/null", "0\n0\n"), ("head -n 1", "a,b\n"),
+    ("sed '1s/.*/c,d/'", "c,d\n1,2\n3,4\n"), ("echo n; echo 7", "n\n7\n7\n"),
+  ])
+  func firstLinesAreHeadersOnlyWhereTheyAreSome(_ script: String, _ expected: String) {
+    for options in ["", "--no-provenance"] {
+      let outcome = pass(Array("a,b\n1,2\n3,4\n".utf8), options, command: ["sh", "-c", script])
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+      #expect(outcome.outputText == expected)
+    }
+  }
+
+  /// Without provenance the kernel moves results: into pipes, behind what a file has, and into fresh files.
+  @Test func resultsAreMovedToWhereverTheyGo() {
+    let desk = RunDesk(records: 1)
+    let line = #"printf '{"a":1}\n{"a":2}\n{"a":3}' | "$0" -q --no-provenance --chunk-records 1"#
+    #expect(desk.shell("\(line) -- cat | cat").outputText == "{\"a\":1}\n{\"a\":2}\n{\"a\":3}")
+    #expect(
+      desk.shell("echo x > out; \(line) -- cat >> out; cat out").outputText == "x\n{\"a\":1}\n{\"a\":2}\n{\"a\":3}")
+    #expect(desk.shell("\(line) -o new -- tr -d '\\n'; echo $?").outputText == "75\n")
+    #expect(
+      desk.shell("\(line) -o new --result bytes -- tr -d '\\n'; cat new").outputText == "{\"a\":1}{\"a\":2}{\"a\":3}")
+  }
+
   @Test func aLargeRecordIsAChunkOfItsOwn() {
     let text = "a,b\n1,\"" + String(repeating: "line\n", count: 1_200_000) + "\"\n2,x\n"
     let outcome = pass(Array(text.utf8))

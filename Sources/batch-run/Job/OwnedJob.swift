@@ -47,3 +47,14 @@ extension OwnedJob {
     }
   }
 }
+
+extension OwnedJob {
+  /// The columns of the input; none where it has no header.
+  func columns(_ table: JobTable) throws(Failure) -> [FieldName] {
+    guard table.hasHeader else { return [] }
+    let reader = try BlockReader(
+      try FileSource(path: folder.headerPath), name: folder.headerPath, options: specification.input.reading,
+      pool: BufferPool(capacity: BlockReader.blockBytes))
+    return reader.table.columns
+  }
+}

@@ -5,6 +5,8 @@ import MillraceCore
 struct ResultJoiner {
   private let form: ResultForm
   private let input: Dialect
+  /// Of the input.
+  private let columns: [FieldName]
   private let output: OutputFile
   /// Nil until the first result that is not empty.
   private var joiner: TableJoiner?
@@ -14,10 +16,13 @@ struct ResultJoiner {
   private let pool = BufferPool(capacity: BlockReader.blockBytes)
   private(set) var rows = 0
 
-  /// - Parameter input: Of the chunks.
-  init(_ form: ResultForm, input: Dialect, into output: OutputFile) {
+  /// - Parameters:
+  ///   - input: Of the chunks.
+  ///   - columns: Of the chunks, where they have a header.
+  init(_ form: ResultForm, input: Dialect, columns: [FieldName], into output: OutputFile) {
     self.form = form
     self.input = input
+    self.columns = columns
     self.output = output
   }
 
@@ -82,16 +87,21 @@ struct ResultJoiner {
       reading.hasHeader = input.hasHeader
       reading.maximumRecordBytes = 1 << 30
       let table: Table
+      let hasRecords: Bool
       do throws(Failure) {
-        table = try BlockReader(try FileSource(path: path), name: name, options: reading, pool: pool).table
+        let reader = try BlockReader(try FileSource(path: path), name: name, options: reading, pool: pool)
+        table = reader.table
+        hasRecords = try (reader.next()?.recordCount ?? 0) > 0
       } catch {
         guard error.status == .badData else { throw error }
         return lines
       }
       guard table.dialect.format != .ndjson else { return lines }
       guard input.hasHeader else { return table.dialect }
-      // `wc -l` prints numbers: they are no header.
-      return table.columns.allSatisfy { Double($0.description) == nil && !$0.bytes.isEmpty } ? table.dialect : lines
+      // `wc -l` prints numbers: they are no header. Nor is one line that has nothing of the input's header: `echo done`.
+      let isNamed = table.columns.allSatisfy { Double($0.description) == nil && !$0.bytes.isEmpty }
+      let isTable = hasRecords || !Set(table.columns).isDisjoint(with: columns)
+      return isNamed && isTable ? table.dialect : lines
     }
   }
 }

@@ -73,7 +73,8 @@ struct ResultWriter {
   private mutating func write(_ chunk: ChunkRecord) throws(Failure) {
     let identifier = chunk.identifier
     if joiner == nil, let table = board.look({ $0.table }) {
-      joiner = ResultJoiner(job.specification.result, input: table.dialect, into: output)
+      joiner = ResultJoiner(
+        job.specification.result, input: table.dialect, columns: try job.columns(table), into: output)
     }
     let path = job.folder.resultPath(identifier)
     let (rows, header) = try joiner?.append(path, name: "the result of chunk \(identifier)") ?? (0, 0)

@@ -40,7 +40,7 @@ struct SlurmRun {
     Signals.whenStopped { [job] signal in
       active.cancel()
       // The journal may be what cannot be written.
-      _ = try? job.journal.append([.note("stopped by signal \(signal)")])
+      _ = try? job.journal.append([.state(.cancelled, reason: "stopped by signal \(signal)")])
     }
     let cutting = try startCutting(board)
     let watching = try Worker<Void>("slurm") {
