@@ -41,7 +41,7 @@ import Testing
     let outcome = desk.run(
       "--job job --notify-command ./missing", isQuiet: false, "cat")
     #expect(outcome.status == 0 && outcome.outputText == desk.table)
-    #expect(outcome.errorText.contains("warning: the alert did not reach ./missing: "))
+    #expect(outcome.errorText.contains("warning: the alert did not reach command ./missing: "))
     let silent = desk.run("--job other --notify-command false", isQuiet: false, "cat")
     #expect(silent.status == 0 && silent.outputText == desk.table)
     #expect(silent.errorText.contains("warning: the alert did not reach "))
