@@ -101,6 +101,29 @@ import Testing
     #expect(!desk.folder.names.contains("job.json") && !desk.folder.names.contains("input"))
   }
 
+  @Test func whatOthersPutIntoTheFolderOfACompletedJobStays() throws {
+    let desk = RunDesk()
+    #expect(desk.run("--job job", "cat").status == 0)
+    #expect(desk.run("--job other -o job/out.csv", "cat").status == 0)
+    let again = desk.run("--job job -o job/out.csv", "cat")
+    #expect(again.status == 78)
+    #expect(
+      again.errorText.contains(
+        "job: the folder of the completed job holds a file that is not its own: out.csv (move it"))
+    #expect(desk.folder.text("job/out.csv") == desk.table)
+    #expect(desk.shell("mv job/out.csv* .").status == 0)
+    #expect(desk.run("--job job", "cat").outputText == desk.table)
+  }
+
+  @Test func aPartialResultIsGoneOnWithByTheSameCommand() throws {
+    let desk = RunDesk()
+    let script = "test $MILLRACE_CHUNK != 00003 || test -e fixed && cat"
+    #expect(desk.run("--job job --retries 0 --on-failure continue", script).status == 1)
+    desk.folder.write("fixed", "")
+    #expect(desk.run("--job job --retries 0 --on-failure continue", script).outputText == desk.table)
+    #expect(try desk.repeated() == [])
+  }
+
   @Test func whatAKillLeavesOfAJobThatWasBeingMadeIsNoHindrance() throws {
     let desk = RunDesk()
     for name in ["job", "job/input", "job/results"] { #expect(unsafe mkdir(desk.folder(name), 0o700) == 0) }
@@ -167,6 +190,10 @@ import Testing
     for (damage, complaint) in [
       ("{\"event\":\"cut\",", "not what batch-run writes"), ("{\"event\":\"state\",\"time\":4}", "field \"time\""),
       ("garbage", "not what batch-run writes"), ("\0\0", "zero bytes in the middle"),
+      (
+        "{\"event\":\"delivered\",\"time\":\"2026-11-21T12:00:00.000Z\",\"chunks\":\(Int.max),\"bytes\":1}",
+        "field \"chunks\""
+      ),
     ] {
       lines = whole
       lines[5] = damage

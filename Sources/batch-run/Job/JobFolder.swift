@@ -61,6 +61,18 @@ struct JobFolder: Sendable {
     return subfolders.contains(name) && (try? namesInFolder("\(folder)/\(name)"))?.isEmpty == true
   }
 
+  /// What lies in the folder and was not put there by batch-run, in the order of the names.
+  func namesOfOthers() throws(Failure) -> [String] {
+    try namesInFolder(path).filter { name in
+      !Self.subfolders.contains(name) && !Self.files.contains(name)
+        && !name.hasPrefix(".millrace-") && !name.hasPrefix(nameInFolder(producerPath) + ".")
+    }.sorted()
+  }
+
+  private static let files: Set = [
+    specificationName, lockName, "journal.ndjson", "header", "input.prov", "live.json", "cancel", "parent.json",
+    "finish.json", "runner.log", "slurm",
+  ]
   private static let specificationName = "job.json"
   private static let lockName = "owner.lock"
   private static let subfolders = ["input", "results", "stderr", "failed", "receipts"]

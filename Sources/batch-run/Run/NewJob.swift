@@ -28,12 +28,15 @@ struct NewJob {
         .badConfiguration, "the folder holds another job: here \(difference)", at: Place(file: path),
         advice: "batch-run resume goes on with that job; name another folder for this one")
     }
-    guard record.state == .completed else { return folder }
-    guard let owner = folder.owner else {
-      removeTree(path)
-      return try JobFolder.create(path, specification)
+    guard record.state == .completed, record.failedChunks.isEmpty else { return folder }
+    let lock = try folder.own()
+    if let other = try folder.namesOfOthers().first {
+      throw Failure(
+        .badConfiguration, "the folder of the completed job holds a file that is not its own: \(other)",
+        at: Place(file: path), advice: "move it, or name another folder")
     }
-    throw Failure(.stoppedEarly, "the job is being worked on by \(owner)", at: Place(file: path))
+    withExtendedLifetime(lock) { removeTree(path) }
+    return try JobFolder.create(path, specification)
   }
 
   func specification() throws(Failure) -> JobSpecification {
