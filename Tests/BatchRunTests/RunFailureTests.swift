@@ -103,6 +103,20 @@ import Testing
     #expect(desk.folder.names(in: "job/failed") == [])
   }
 
+  /// Whatever two workers are about at that moment.
+  @Test func aChunkThatCannotBePutAsideEndsTheJob() throws {
+    for _ in 0..<10 {
+      let desk = RunDesk()
+      let outcome = desk.start(
+        desk.arguments("--job job --retries 0 --no-provenance") + [
+          "--", "sh", "-c", "test -d job/failed && rm -r job/failed && : > job/failed; cat > /dev/null; exit 1",
+        ]
+      ).wait(timeLimit: 60)
+      #expect(outcome.status == 73, "\(outcome.errorText)")
+      #expect(outcome.errorText.contains("job/failed: expected a folder, found something else"))
+    }
+  }
+
   @Test func aJobGoesOnUntilMoreThanSoManyChunksHaveFailed() throws {
     let desk = RunDesk()
     let script = "cat > in.$MILLRACE_CHUNK; ! grep -q '^[0-9]*7[05],' in.$MILLRACE_CHUNK && cat in.$MILLRACE_CHUNK"

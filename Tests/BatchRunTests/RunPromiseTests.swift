@@ -139,6 +139,68 @@ import Testing
     #expect(outcome.outputText == desk.table)
   }
 
+  /// Of a job that was killed before it had cut all of its input: nothing of the other one may stay.
+  @Test func anInputThatWasRefusedLeavesNothingInTheJob() throws {
+    let desk = RunDesk()
+    let start = "$0 -q --workers 1 --chunk-records 2 --job job -- sh -c 'test -e fixed || sleep 60; cat'"
+    let killed = "(exec \(start)) < <(cat in.csv) & until grep -q '\"started\"' job/journal.ndjson; do sleep 0.05; done"
+    _ = desk.shell("\(killed); sleep 0.5; kill -9 $!; wait $!")
+    let before = try desk.record()
+    #expect(before.inputEnd == nil && before.cutCount > 1 && before.cutCount < 20)
+    desk.folder.write("fixed", "")
+    let others = ["sed 's/x 1\"/x 2\"/' in.csv", "sed 's/x 4\"/y 4\"/; s/x 400/x 4/' in.csv", "head -n 4 in.csv"]
+    for other in others {
+      let outcome = desk.shell("\(other) | $0 resume -q job")
+      #expect(outcome.status == 78)
+      #expect(outcome.errorText.contains("the input is not the one that the job began with"))
+      let record = try desk.record()
+      #expect(record.cutCount == before.cutCount && record.inputEnd == nil)
+    }
+    let outcome = desk.shell("cat in.csv | $0 resume -q job")
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.outputText == desk.table)
+    #expect(try desk.repeated() == [])
+  }
+
+  /// Whose files are lost, so that they are cut again.
+  @Test func chunksOfAnInputThatWasRefusedAreNotWorkedOnLater() throws {
+    let desk = RunDesk()
+    #expect(desk.shell("cat in.csv | $0 -q --chunk-records 50 --job job --retries 0 -- false").status == 75)
+    #expect(desk.shell("rm -r job/input job/failed").status == 0)
+    #expect(desk.shell("sed 's/x 25/x 26/' in.csv | $0 retry -q job -- cat").status == 78)
+    let outcome = desk.shell("cat in.csv | $0 retry -q job")
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.outputText == desk.table)
+  }
+
+  @Test func aLongerPipeLeavesNothingInTheJob() throws {
+    let desk = RunDesk()
+    let start =
+      "$0 -q --workers 2 --chunk-records 100 --job job --max-failed 2 --retries 0 -- sh -c 'cat; test -e fixed'"
+    #expect(desk.shell("cat in.csv | \(start)").status == 1)
+    desk.folder.write("fixed", "")
+    let longer = desk.shell("(cat in.csv; echo 200,x) | \(start)")
+    #expect(longer.status == 78)
+    #expect(longer.errorText.contains("the input is not the one that the job began with: it is longer"))
+    #expect(try desk.record().cutCount == 2)
+    #expect(desk.shell("cat in.csv | \(start)").outputText == desk.table)
+  }
+
+  @Test func anEmptyInputIsToldFromAnotherOne() throws {
+    let desk = RunDesk()
+    let start = "$0 -q --workers 1 --chunk-records 2 --job job --retries 0 -- sh -c 'cat; test -e fixed'"
+    let failed = desk.shell("cat in.csv | \(start)")
+    #expect(failed.status == 75)
+    #expect(failed.errorText.contains("/job, given the same input, tries again)"), "\(failed.errorText)")
+    desk.folder.write("fixed", "")
+    for outcome in [desk.retry(), desk.shell("\(start) < /dev/null")] {
+      #expect(outcome.status == 66)
+      #expect(outcome.errorText.contains("it is empty, and the job's input is not, which is needed once more"))
+      #expect(outcome.errorText.contains("/job)"))
+    }
+    #expect(desk.shell("cat in.csv | $0 retry -q job").outputText == desk.table)
+  }
+
   @Test func anotherCommandIsRefused() throws {
     let desk = RunDesk()
     #expect(desk.run("--job job --retries 0", failing).status == 75)

@@ -9,7 +9,8 @@ extension JobBoard {
     var heldBack: [ChunkIdentifier: [ChunkIdentifier]]
     /// Chunks whose attempts are used up.
     var exhausted: Set<ChunkIdentifier> = []
-    var running = 0
+    /// Chunks that were taken and have not come back.
+    var running: Set<ChunkIdentifier> = []
     var workers: Int
     /// Why no chunk is started for now, though there are workers: the machine's load.
     var isHeld = false

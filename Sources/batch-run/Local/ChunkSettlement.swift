@@ -9,6 +9,10 @@ struct ChunkSettlement: Sendable {
   ///   - result: Where the attempt's result lies, whole when the attempt was completed.
   ///   - table: Of the chunks.
   func settle(_ work: JobBoard.Work, _ end: AttemptEnd, result: String, _ table: JobTable) throws(Failure) {
+    var end = end
+    // A command that does not tell that it could not write ends well all the same.
+    try job.folder.checkSpace()
+    if end.outcome == .completed, !board.waitForDigest(of: work.cut.identifier) { end.outcome = .cancelled }
     if end.outcome == .completed {
       try complete(work, end, result)
     } else {
@@ -22,9 +26,6 @@ struct ChunkSettlement: Sendable {
     let folder = job.folder
     let chunk = work.cut.identifier
     let result = folder.resultPath(chunk)
-    // A command that does not tell that it could not write ends well all the same.
-    try folder.checkSpace()
-    board.waitForDigest(of: chunk)
     if board.settings.isDurable { try folder.sync(part) }
     if isThere(part + ".prov") { try folder.move(part + ".prov", to: result + ".prov") }
     try folder.move(part, to: result)
@@ -38,7 +39,6 @@ struct ChunkSettlement: Sendable {
   }
 
   private func fail(_ work: JobBoard.Work, _ end: AttemptEnd, _ table: JobTable) throws(Failure) {
-    try job.folder.checkSpace()
     var halves: (CutChunk, CutChunk)?
     if case .outOfMemory = end.outcome, board.settings.splitsOnOutOfMemory {
       halves = try ChunkHalves(folder: job.folder, table: table).make(work.cut)

@@ -19,7 +19,7 @@ struct ChunkWorker: Sendable {
         try run(work)
       } catch {
         board.stop(.failure(error))
-        board.abandon()
+        board.abandon(work)
         throw error
       }
     }

@@ -31,7 +31,7 @@ final class JobBoard: Sendable {
   }
 
   /// Chunks get digests while the input is cut.
-  private let isHashed: Bool
+  let isHashed: Bool
 
   /// - Parameters:
   ///   - record: The job as it is found.
@@ -106,10 +106,15 @@ final class JobBoard: Sendable {
 
   /// Waits until the digest of the input up to the end of a chunk is in the journal: what is finished without it, nobody
   /// could tell from the result of another input.
-  func waitForDigest(of chunk: ChunkIdentifier) {
+  ///
+  /// - Returns: false when the work has ended before it came.
+  func waitForDigest(of chunk: ChunkIdentifier) -> Bool {
     // Asked first, so that nobody is woken for what is known already.
-    guard isHashed, state.access({ $0.record.chunks[chunk.root]?.digestThrough == nil }) else { return }
-    _ = state.wait { $0.end != nil || $0.record.chunks[chunk.root]?.digestThrough != nil ? true : nil }
+    guard isHashed, state.access({ $0.record.chunks[chunk.root]?.digestThrough == nil }) else { return true }
+    return state.wait { state in
+      if state.record.chunks[chunk.root]?.digestThrough != nil { return true }
+      return state.end != nil ? false : nil
+    }
   }
 
   /// No more chunks will come.
@@ -131,7 +136,7 @@ final class JobBoard: Sendable {
       let attempt = known.attempts.count + 1
       try tell(
         [.started(StartedAttempt(chunk: chunk, attempt: attempt, worker: worker, host: hostName()))], &state)
-      state.running += 1
+      state.running.insert(chunk)
       return Work(cut: known.cut, attempt: attempt, isRecovery: state.phase == .recovering)
     }
     return answer ?? nil
@@ -145,7 +150,7 @@ final class JobBoard: Sendable {
       var chunks: [ChunkIdentifier] = []
       switch state.phase {
       case .draining: break
-      case .recovering: if state.running == 0 { chunks = state.exhausted.sorted() }
+      case .recovering: if state.running.isEmpty { chunks = state.exhausted.sorted() }
       case .working:
         chunks = state.waiting.takeAll(at: Clock.monotonicSeconds())
       }
@@ -154,7 +159,7 @@ final class JobBoard: Sendable {
           Work(cut: $0.cut, attempt: $0.attempts.count + 1, isRecovery: state.phase == .recovering)
         }
       }
-      state.running += works.count
+      state.running.formUnion(works.map(\.cut.identifier))
       return works
     }
   }
@@ -162,7 +167,7 @@ final class JobBoard: Sendable {
   /// Gives back what was taken and not begun.
   func giveBack(_ work: Work) {
     state.change { state in
-      state.running -= 1
+      state.running.remove(work.cut.identifier)
       if !work.isRecovery { state.waiting.insert(work.cut.identifier) }
     }
   }
@@ -171,18 +176,18 @@ final class JobBoard: Sendable {
     switch state.phase {
     case .draining: return nil
     case .recovering:
-      guard state.running == 0 else { return nil }
+      guard state.running.isEmpty else { return nil }
       return state.exhausted.min()
     case .working:
       // At least one goes on, however low the number of workers.
-      guard state.running < max(1, state.workers), !state.isHeld else { return nil }
+      guard state.running.count < max(1, state.workers), !state.isHeld else { return nil }
       return state.waiting.take(at: Clock.monotonicSeconds())
     }
   }
 
   /// Goes over to the next phase, or to the end, when it is time.
   private func advance(_ state: inout State) throws(Failure) {
-    guard state.end == nil, state.running == 0 else { return }
+    guard state.end == nil, state.running.isEmpty else { return }
     switch state.phase {
     case .working:
       guard state.isCut, state.waiting.isEmpty else { return }
@@ -221,7 +226,7 @@ final class JobBoard: Sendable {
   /// - Returns: why the chunk has failed for good; nil when it has not.
   func finish(_ work: Work, _ end: AttemptEnd, halves: (CutChunk, CutChunk)? = nil) throws(Failure) -> String? {
     try state.change { state throws(Failure) -> String? in
-      state.running -= 1
+      state.running.remove(end.chunk)
       try tell([.ended(end)], &state)
       let chunk = end.chunk
       state.exhausted.remove(chunk)
@@ -297,7 +302,7 @@ final class JobBoard: Sendable {
       }
       switch state.end {
       case nil, .done: return nil
-      case let end?: return state.running == 0 ? .stopped(end) : nil
+      case let end?: return state.running.isEmpty ? .stopped(end) : nil
       }
     }
   }
@@ -310,8 +315,11 @@ final class JobBoard: Sendable {
   /// Has nothing more begun; whoever waits for results waits on.
   func halt() { state.change { $0.isHalted = true } }
 
-  /// Takes note that a worker gave up with an attempt in its hands.
-  func abandon() { state.change { $0.running -= 1 } }
+  /// Takes note that a worker gave up with an attempt in its hands, or behind it.
+  func abandon(_ work: Work) { state.change { _ = $0.running.remove(work.cut.identifier) } }
+
+  /// Takes note that whoever took all that there was gave up.
+  func abandonAll() { state.change { $0.running = [] } }
 
   /// What is worth telling once, however often it happens.
   enum Remark: Hashable {
@@ -344,7 +352,7 @@ final class JobBoard: Sendable {
   }
 
   /// Waits until no attempt runs any more.
-  func waitForWorkers() { _ = state.wait { $0.running == 0 ? true : nil } }
+  func waitForWorkers() { _ = state.wait { $0.running.isEmpty ? true : nil } }
 
   func setWorkers(_ count: Int, reason: String) throws(Failure) {
     try state.change { state throws(Failure) in
@@ -364,6 +372,6 @@ final class JobBoard: Sendable {
 
   /// Workers that there are to be, attempts that run, and whether this is the recovery attempt.
   var activity: (workers: Int, running: Int, isRecovering: Bool) {
-    state.access { ($0.workers, $0.running, $0.phase == .recovering) }
+    state.access { ($0.workers, $0.running.count, $0.phase == .recovering) }
   }
 }

@@ -18,6 +18,14 @@ final class JobCutter: ChunkDestination {
   private var writesOpenChunk = false
   /// What the open chunk is written over.
   private var openSpare: String?
+  private let comparison = SharedState(Comparison())
+
+  /// Of digests, which come from another thread, with those that are known from before.
+  private struct Comparison {
+    /// How many are still to come.
+    var pending = 0
+    var difference: Failure?
+  }
 
   /// Cuts the whole input, on the calling thread.
   ///
@@ -45,12 +53,13 @@ final class JobCutter: ChunkDestination {
     }
     try cutter.finish()
     try source.finish(records: reader.records)
-    try source.saveProducer(to: job.folder.producerPath)
     let end = InputEnd(
       records: reader.records, bytes: source.file.byteCount, digest: source.digest,
       hasFinalLineEnd: reader.endsWithLineEnd)
     guard destination.count >= job.record.cutCount else { throw changedInput(source.name, "it is shorter") }
+    try destination.waitForComparison()
     if let before = job.record.inputEnd { try destination.check(end, against: before) }
+    try source.saveProducer(to: job.folder.producerPath)
     return end
   }
 
@@ -106,24 +115,61 @@ final class JobCutter: ChunkDestination {
       identifier: chunk, firstRecord: firstRecord, records: records, bytes: bytes, inputEnd: inputEnd)
     count += 1
     if let known {
-      guard known.cut == cut else { throw changed("chunk \(chunk) is another one") }
-      if writesOpenChunk {
-        try board.look { record throws(Failure) in try job.restoreHalves(of: chunk, record: record) }
-        board.release(chunk)
+      guard known.cut == cut else {
+        if writesOpenChunk { job.folder.removeFile(job.folder.inputPath(chunk)) }
+        throw changed("chunk \(chunk) is another one")
+      }
+      if writesOpenChunk, known.progress == .split {
+        try job.restoreHalves(of: chunk, record: board.look { $0 })
       }
     } else {
+      guard job.record.inputEnd == nil else { throw changed("it is longer") }
+      // Of another input nothing may become a part of the job: the right one would be refused then.
+      try waitForComparison()
       try board.add(cut)
     }
-    let before = known?.digestThrough
-    source.mark { [board, name = source.name] digest in
-      if let before, before != digest {
-        board.stop(.failure(changedInput(name, "chunk \(chunk) is another one")))
-      } else if before == nil {
-        // A journal that cannot be written ends the work by itself.
-        try? board.tell([.hashed(chunk, digest)])
-      }
+    if board.isHashed {
+      compare(chunk, releases: writesOpenChunk)
+    } else if writesOpenChunk {
+      board.release(chunk)
     }
     _ = board.waitForRoom(beyond: ahead)
+  }
+
+  /// Has the digest of the input up to the end of the open chunk compared with the one known from before, or kept.
+  ///
+  /// - Parameter releases: The chunk may be worked on when nothing before its end is different.
+  private func compare(_ chunk: ChunkIdentifier, releases: Bool) {
+    let before = known?.digestThrough
+    if before != nil { comparison.access { $0.pending += 1 } }
+    source.mark { [board, comparison, folder = job.folder, name = source.name] digest in
+      let difference = comparison.change { comparison in
+        if let before {
+          comparison.pending -= 1
+          if before != digest, comparison.difference == nil {
+            comparison.difference = changedInput(name, "chunk \(chunk) is another one")
+          }
+        }
+        return comparison.difference
+      }
+      if let difference {
+        if releases {
+          for part in board.look({ $0.leaves(of: chunk) ?? [] }) {
+            folder.removeFile(folder.inputPath(part.identifier))
+          }
+        }
+        return board.stop(.failure(difference))
+      }
+      // A journal that cannot be written ends the work by itself.
+      if before == nil { try? board.tell([.hashed(chunk, digest)]) }
+      if releases { board.release(chunk) }
+    }
+  }
+
+  /// Waits until all that was cut so far has been compared with what is known from before.
+  private func waitForComparison() throws(Failure) {
+    let difference = comparison.wait { $0.pending == 0 ? .some($0.difference) : nil }
+    if let difference { throw difference }
   }
 
   func take(_ slice: ByteSlice) { source.hash(slice) }

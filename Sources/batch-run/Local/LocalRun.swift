@@ -31,15 +31,19 @@ struct LocalRun {
     let machine = KernelFiles.system.machine()
     let greatest = try workers.workers(on: machine)
     let warn: @Sendable (String) -> Void = { [diagnostics = stage.diagnostics] in diagnostics.warning($0) }
-    let admission = try admit(greatest, machine, warn)
-    defer { admission.release() }
-    try job.journal.append([.state(.running, reason: nil)])
     let surroundings = Surroundings.ofThisProcess()
     let isHashed = input != nil && !stage.recorder.isOff
     let board = JobBoard(
       job, record, settings: settings, workers: greatest,
       heldBack: input == nil ? [] : job.chunksToCutAgain(record, isHashed: isHashed), isHashed: isHashed,
       random: surroundings.random, recovered: recovered)
+    guard let admission = try admit(greatest, machine, warn) else {
+      return Outcome(
+        end: .cancelled(reason: "batch-run cancel asked for it"),
+        results: ResultWriter(job: job, board: board, output: output), board: board)
+    }
+    defer { admission.release() }
+    try board.tell([.state(.running, reason: nil)])
     let (watch, stop) = (CommandWatch(), StopSignal())
     ChildProcess.adoptOrphans()
     Signals.whenStopped { [job] signal in
@@ -84,14 +88,19 @@ struct LocalRun {
       throw error
     }
     board.waitForWorkers()
-    if case .done = end { for thread in working + [cutting].compactMap({ $0 }) { try thread.join() } }
+    switch end {
+    case .done: for thread in working + [cutting].compactMap({ $0 }) { try thread.join() }
+    // One of them may be putting a chunk aside; the input may be a pipe that nobody writes to any more.
+    case .failed: for thread in working { try thread.join() }
+    default: break
+    }
     return Outcome(end: end, results: results, board: board)
   }
 
-  /// Waits until the machine has what the job wants.
+  /// Waits until the machine has what the job wants; nil when it was cancelled meanwhile.
   private func admit(
     _ workers: Int, _ machine: ResourceShare, _ warn: @escaping @Sendable (String) -> Void
-  ) throws(Failure) -> ResourceAdmission {
+  ) throws(Failure) -> ResourceAdmission? {
     let ledger = ResourceLedger(environment: processEnvironment(), machine: machine, warn: warn)
     var (toldAt, toldLiveAt) = (-Double.infinity, -Double.infinity)
     let (folder, diagnostics) = (job.folder, stage.diagnostics)
@@ -115,9 +124,6 @@ struct LocalRun {
       return !isThere(folder.cancelPath)
     }
     if let queued { throw queued }
-    guard let admission else {
-      throw Failure(.stoppedEarly, "cancelled while the job waited for its turn", at: Place(file: folder.path))
-    }
     return admission
   }
 

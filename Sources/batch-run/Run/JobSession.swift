@@ -116,12 +116,19 @@ struct JobSession {
       }
       return nil
     }
-    if given == nil, known.path == nil, isatty(STDIN_FILENO) == 1 {
-      throw Failure(
-        .noInput, "the input was not read to its end, and it cannot be opened again", at: Place(file: known.name),
-        advice: "give it once more on standard input: … | batch-run resume \(job.specification.identifier)")
+    func missing(_ what: String) -> Failure {
+      Failure(
+        .noInput, what, at: Place(file: known.name),
+        advice: "give it once more on standard input: … | batch-run resume \(name)")
     }
-    return try stage.open(given ?? known.path ?? "-", isHashedByReader: true)
+    if given == nil, known.path == nil, isatty(STDIN_FILENO) == 1 {
+      throw missing("the input was not read to its end, and it cannot be opened again")
+    }
+    let input = try stage.open(given ?? known.path ?? "-", isHashedByReader: true)
+    if known.path == nil, record.cutCount > 0, input.file.byteCount == 0 {
+      throw missing("it is empty, and the job's input is not, which is needed once more")
+    }
+    return input
   }
 
   /// Whether the input is a file that was written to since the job began, perhaps with the same bytes.
@@ -149,13 +156,13 @@ struct JobSession {
       throw Failure(
         .stoppedEarly, "\(reason)\(more)", at: Place(file: job.specification.identifier),
         advice:
-          "batch-run logs --failed \(name) shows what it said, batch-run retry \(name) tries again")
+          "batch-run logs --failed \(name) shows what it said, batch-run retry \(name)\(inputAgain(board)) tries again")
     case .cancelled(let reason):
       try board.tell([.state(.cancelled, reason: reason)])
       job.folder.removeFile(job.folder.cancelPath)
       throw Failure(
         .stoppedEarly, "cancelled: \(reason)", at: Place(file: job.specification.identifier),
-        advice: "batch-run resume \(name) goes on")
+        advice: "batch-run resume \(name)\(inputAgain(board)) goes on")
     case .handedOver(let other):
       stage.diagnostics.note("\(other) goes on with it")
     case .failure(let failure):
@@ -163,6 +170,11 @@ struct JobSession {
       alerts.send(.failed, failure.description, board.look { $0.counts })
       throw failure
     }
+  }
+
+  /// What whoever goes on has to give beside the job's name.
+  private func inputAgain(_ board: JobBoard) -> String {
+    job.specification.input.path == nil && board.look { $0.inputEnd } == nil ? ", given the same input," : ""
   }
 
   /// As the user names the job: its id, or the folder where that is not among the others.

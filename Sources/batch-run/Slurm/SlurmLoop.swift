@@ -32,6 +32,7 @@ struct SlurmLoop: Sendable {
     } catch {
       board.stop(.failure(error))
       watch.handBack()
+      board.abandonAll()
       throw error
     }
   }
