@@ -29,7 +29,8 @@ public final class RecordedInput: TableInput, @unchecked Sendable {
     // Whether a stage of ours is at the other end of a pipe can be told when its first bytes are there.
     file.waitForBytes()
     digest = knownDigest
-    cut = isHashedByReader && !recorder.isOff ? DigestThread() : nil
+    // A pipe cannot be compared in another way when it is given again.
+    cut = isHashedByReader && (!recorder.isOff || !file.isRegular) ? DigestThread() : nil
     let needsDigest = knownDigest == nil && recorder.needsDigest(ofInput: index)
     let hashing = needsDigest ? DigestThread() : nil
     file.digest = hashing
@@ -49,6 +50,9 @@ public final class RecordedInput: TableInput, @unchecked Sendable {
 
   /// `digest` will be that of the bytes that `read` gives: they are hashed, and not compressed.
   public var hashesContent: Bool { (hashing ?? cut) != nil && decompressed.compression == nil }
+
+  /// Whether what its reader cuts gets digests.
+  public var marksDigests: Bool { cut != nil }
 
   /// Hashes bytes that `read` gave: all of them, in their order, when the input was opened to be hashed by its reader.
   ///

@@ -90,6 +90,12 @@ struct JobRecord: Sendable {
     switch line.event {
     case .owner(let process, let host):
       owners.append((process, host, time))
+      if state.isFinal {
+        // It is taken up again.
+        state = .created
+        stateReason = nil
+        states.append((.created, time))
+      }
       // What an earlier owner was working on, nobody works on now.
       for (identifier, chunk) in chunks {
         if case .running = chunk.progress { chunks[identifier]?.progress = .waiting }

@@ -8,20 +8,32 @@ final class OwnedJob: Sendable {
   let journal: JobJournal
   /// As the journal told it when the job was taken over.
   let record: JobRecord
+  /// Where the job stood before.
+  let stateBefore: (state: JobState, reason: String?)
   let spares: SpareFiles
   private let lock: FileLock
 
   /// Takes a job over.
   ///
-  /// - Parameter command: What is run on what is left; empty for what was run before.
+  /// - Parameters:
+  ///   - command: What is run on what is left; empty for what was run before.
+  ///   - result: What results are from here on; nil for what they were before.
   /// - Throws: `.stoppedEarly` while another process has it.
-  init(_ folder: JobFolder, clock: Clock, changingCommandTo command: [String] = []) throws(Failure) {
+  init(
+    _ folder: JobFolder, clock: Clock, changingCommandTo command: [String] = [], resultTo result: ResultForm? = nil
+  ) throws(Failure) {
     self.folder = folder
     spares = SpareFiles(folder)
     lock = try folder.own()
     try folder.makeSubfolders()
+    if let result {
+      var specification = try folder.specification()
+      specification.result = result
+      try folder.write(specification)
+    }
     let (record, wholeBytes) = try folder.read()
     specification = record.specification
+    stateBefore = (record.state, record.stateReason)
     journal = try JobJournal(path: folder.journalPath, wholeBytes: wholeBytes, clock: clock)
     var now = record
     var events: [JobEvent] = [.owner(process: Int(getpid()), host: hostName())]

@@ -32,7 +32,7 @@ struct LocalRun {
     let greatest = try workers.workers(on: machine)
     let warn: @Sendable (String) -> Void = { [diagnostics = stage.diagnostics] in diagnostics.warning($0) }
     let surroundings = Surroundings.ofThisProcess()
-    let isHashed = input != nil && !stage.recorder.isOff
+    let isHashed = input?.marksDigests ?? false
     let board = JobBoard(
       job, record, settings: settings, workers: greatest,
       heldBack: input == nil ? [] : job.chunksToCutAgain(record, isHashed: isHashed), isHashed: isHashed,
@@ -64,17 +64,26 @@ struct LocalRun {
     let monitoring = try Worker<Void>("monitor") { [loadLimit] in
       monitor.run(until: isOver, governor: governor, loadLimit: loadLimit)
     }
-    let cutting = try startCutting(board, workers: greatest)
-    var working: [Worker<Void>] = []
-    for number in 1...greatest {
-      let worker = ChunkWorker(
-        job: job, board: board, command: command, number: number, watch: watch, stop: stop, clock: surroundings.clock,
-        warn: warn)
-      working.append(try Worker("worker \(number)") { () throws(Failure) in try worker.run() })
-    }
     defer {
       isOver.change { $0 = true }
       try? monitoring.join()
+    }
+    let cutting: Worker<Void>?
+    var working: [Worker<Void>] = []
+    do throws(Failure) {
+      cutting = try startCutting(board, workers: greatest)
+      for number in 1...greatest {
+        let worker = ChunkWorker(
+          job: job, board: board, command: command, number: number, watch: watch, stop: stop, clock: surroundings.clock,
+          warn: warn)
+        working.append(try Worker("worker \(number)") { () throws(Failure) in try worker.run() })
+      }
+    } catch {
+      // The system has no more threads: those that there are end.
+      board.stop(.failure(error))
+      stop.set()
+      board.waitForWorkers()
+      throw error
     }
     var results = ResultWriter(job: job, board: board, output: output)
     let end: JobBoard.End

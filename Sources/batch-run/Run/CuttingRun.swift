@@ -11,7 +11,7 @@ struct CuttingRun {
   let input: RecordedInput?
 
   func run(into output: OutputFile) throws(Failure) -> LocalRun.Outcome {
-    let isHashed = input != nil && !stage.recorder.isOff
+    let isHashed = input?.marksDigests ?? false
     let board = JobBoard(
       job, record, settings: settings, workers: .max / 2,
       heldBack: input == nil ? [] : job.chunksToCutAgain(record, isHashed: isHashed), isHashed: isHashed,

@@ -21,14 +21,22 @@ struct JobSession {
     let job = self.job
     defer { alerts.finish() }
     stage.diagnostics.note("job \(job.specification.identifier) in \(job.folder.path)")
-    job.folder.removeFile(job.folder.cancelPath)
-    let record = try putInOrder(reviving: revives)
-    let recorded = try openInput(input, record)
-    let parent = ChunkParent(stage.recorder)
-    try job.folder.write(parent)
-    let command = try ChunkCommand(
-      record.command, directory: job.specification.directory, job: job.specification.identifier, parent: parent,
-      environment: processEnvironment())
+    // What was wished of an earlier owner. Who goes on behind `submit` is the one that it was wished of.
+    if revives { job.folder.removeFile(job.folder.cancelPath) }
+    let record: JobRecord
+    let recorded: RecordedInput?
+    let command: ChunkCommand
+    do throws(Failure) {
+      record = try putInOrder(reviving: revives)
+      recorded = try openInput(input, record)
+      command = try makeCommand(record.command)
+    } catch {
+      // Nothing was begun: the job stands where it stood.
+      if job.stateBefore.state.isFinal {
+        _ = try? job.journal.append([.state(job.stateBefore.state, reason: job.stateBefore.reason)])
+      }
+      throw error
+    }
     let output = try stage.openOutput()
     let outcome: LocalRun.Outcome
     do throws(Failure) {
@@ -71,6 +79,14 @@ struct JobSession {
   }
 
   // MARK: Before
+
+  private func makeCommand(_ words: [String]) throws(Failure) -> ChunkCommand {
+    let parent = ChunkParent(stage.recorder)
+    try job.folder.write(parent)
+    return try ChunkCommand(
+      words, directory: job.specification.directory, job: job.specification.identifier, parent: parent,
+      environment: processEnvironment())
+  }
 
   /// Undoes what a kill cut short, and finds out which results are whole.
   private func putInOrder(reviving revives: Bool) throws(Failure) -> JobRecord {

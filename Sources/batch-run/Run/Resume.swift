@@ -11,6 +11,10 @@ struct Resume: FilterCommand {
 
   @OptionGroup var target: JobArgument
   @OptionGroup(title: "Work") var work: WorkOptions
+  @Option(
+    help: ArgumentHelp(
+      "What results are, when that turned out to be wrong.", valueName: "auto|csv|tsv|ndjson|lines|bytes"))
+  var result: ResultForm?
   @OptionGroup(title: "Alerts") var alerts: AlertOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
@@ -24,7 +28,7 @@ struct Resume: FilterCommand {
   var parameters: [JSONValue.Member] { target.parameters + work.parameters }
 
   func run(in stage: Stage) throws(Failure) {
-    try target.goOn(stage, work, alerts, jobs: runOptions.jobs, handsOver: handOver)
+    try target.goOn(stage, work, alerts, jobs: runOptions.jobs, result: result, handsOver: handOver)
   }
 }
 
@@ -41,6 +45,10 @@ struct Retry: FilterCommand {
   @Argument(parsing: .postTerminator, help: ArgumentHelp("Another command for what is left.", valueName: "command"))
   var command: [String] = []
   @OptionGroup(title: "Work") var work: WorkOptions
+  @Option(
+    help: ArgumentHelp(
+      "What results are, when that turned out to be wrong.", valueName: "auto|csv|tsv|ndjson|lines|bytes"))
+  var result: ResultForm?
   @OptionGroup(title: "Alerts") var alerts: AlertOptions
   @OptionGroup(title: "Output") var output: OutputOptions
   @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
@@ -52,7 +60,7 @@ struct Retry: FilterCommand {
   var parameters: [JSONValue.Member] { target.parameters + work.parameters }
 
   func run(in stage: Stage) throws(Failure) {
-    try target.goOn(stage, work, alerts, jobs: runOptions.jobs, command: command)
+    try target.goOn(stage, work, alerts, jobs: runOptions.jobs, result: result, command: command)
   }
 }
 
@@ -72,8 +80,8 @@ struct JobArgument: ParsableArguments {
   ///   - command: what is run from here on; empty for what was run before.
   ///   - handsOver: the job is one on Slurm's, which neither waits nor gives failed chunks new attempts.
   fileprivate func goOn(
-    _ stage: Stage, _ work: WorkOptions, _ alerts: AlertOptions, jobs: Int?, command: [String] = [],
-    handsOver: Bool = false
+    _ stage: Stage, _ work: WorkOptions, _ alerts: AlertOptions, jobs: Int?, result: ResultForm?,
+    command: [String] = [], handsOver: Bool = false
   ) throws(Failure) {
     let folder = try folder()
     let before = try folder.record()
@@ -90,7 +98,11 @@ struct JobArgument: ParsableArguments {
     }
     let alerts = handsOver ? try folder.keptAlerts() : alerts
     let channels = try alerts.channels(environment: processEnvironment())
-    let owned = try handsOver ? folder.takeOver() : OwnedJob(folder, clock: .system, changingCommandTo: command)
+    let owned =
+      try handsOver
+      ? folder.takeOver()
+      : OwnedJob(
+        folder, clock: .system, changingCommandTo: command, resultTo: result)
     let settings = work.settings(changing: before.specification.settings, jobs: jobs)
     let stays = settings.backend == .local
     try JobSession(

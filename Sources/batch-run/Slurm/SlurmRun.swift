@@ -19,7 +19,7 @@ struct SlurmRun {
   func run(into output: OutputFile) throws(Failure) -> LocalRun.Outcome {
     let environment = processEnvironment()
     let surroundings = Surroundings.ofThisProcess()
-    let isHashed = input != nil && !stage.recorder.isOff
+    let isHashed = input?.marksDigests ?? false
     let board = JobBoard(
       job, record, settings: settings, workers: .max / 2,
       heldBack: input == nil ? [] : job.chunksToCutAgain(record, isHashed: isHashed), isHashed: isHashed,
