@@ -77,6 +77,8 @@ final class JobMonitor: Sendable {
         sync()
       }
     }
+    // A job that is done without a gap needs its results no more, as soon as they are written out.
+    if case .done? = board.end, board.look({ $0.failedChunks.isEmpty }) { return }
     sync()
   }
 
