@@ -123,7 +123,7 @@ struct ProbeRun: FilterCommand {
   // MARK: Working
 
   private func work(on piece: Piece, _ stage: Stage) throws(Failure) {
-    for (name, value) in stage.recorder.environment(ofChildFor: piece.name) { unsafe setenv(name, value, 1) }
+    for (name, value) in stage.recorder.asParent.environment(for: piece.name) { unsafe setenv(name, value, 1) }
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }

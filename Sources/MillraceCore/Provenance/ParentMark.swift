@@ -28,6 +28,27 @@ public struct ParentMark: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
+/// The stage that runs programs on parts of its input, as they are told of it.
+public struct ParentStage: Sendable, Equatable {
+  /// The stage's identity in provenance; nil where none is kept.
+  public var stage: String?
+  /// The value of `TRACEPARENT`.
+  public var trace: String
+
+  public init(stage: String?, trace: String) {
+    self.stage = stage
+    self.trace = trace
+  }
+
+  /// What the environment of a child says of the run that it belongs to.
+  ///
+  /// - Parameter item: what the child works on, a chunk.
+  public func environment(for item: String) -> [String: String] {
+    guard let stage else { return ["MILLRACE_PROVENANCE": "off", TraceContext.variable: trace] }
+    return [ParentMark.variable: ParentMark(stage: stage, item: item).description, TraceContext.variable: trace]
+  }
+}
+
 /// The trace that a run belongs to, as other tracers know it: W3C Trace Context, level 1, section 3.2.
 public enum TraceContext {
   public static let variable = "TRACEPARENT"

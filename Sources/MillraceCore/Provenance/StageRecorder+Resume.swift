@@ -3,13 +3,11 @@ import Glibc
 extension StageRecorder {
   // MARK: Runs in several processes
 
-  /// What the environment of a child says of the run that it belongs to.
-  ///
-  /// - Parameter item: what the child works on, a chunk.
-  public func environment(ofChildFor item: String) -> [String: String] {
-    let trace = TraceContext.parent(given: surroundings.environment[TraceContext.variable], stage: id)
-    guard !isOff else { return ["MILLRACE_PROVENANCE": "off", TraceContext.variable: trace] }
-    return [ParentMark.variable: ParentMark(stage: id, item: item).description, TraceContext.variable: trace]
+  /// The stage as the programs are told of it that it runs.
+  public var asParent: ParentStage {
+    ParentStage(
+      stage: isOff ? nil : id,
+      trace: TraceContext.parent(given: surroundings.environment[TraceContext.variable], stage: id))
   }
 
   /// Keeps what was found about the producer of an input, for a later process that goes on with the run and does not read

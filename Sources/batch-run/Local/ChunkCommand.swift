@@ -9,14 +9,14 @@ struct ChunkCommand: Sendable {
   let directory: String
   /// What all attempts are started with.
   let environment: [String: String]
-  private let parent: ChunkParent
+  private let parent: ParentStage
 
   /// - Parameters:
   ///   - directory: where it runs, and where a relative path of it leads from.
   ///   - parent: the stage that runs it, for its own provenance.
   /// - Throws: `.serviceUnavailable` when the command is missing or not executable.
   init(
-    _ words: [String], directory: String, job: String, parent: ChunkParent, environment: [String: String]
+    _ words: [String], directory: String, job: String, parent: ParentStage, environment: [String: String]
   ) throws(Failure) {
     arguments = words
     self.directory = directory
@@ -32,8 +32,7 @@ struct ChunkCommand: Sendable {
     var environment = environment
     environment["MILLRACE_CHUNK"] = chunk.description
     environment["MILLRACE_ATTEMPT"] = String(attempt)
-    parent.add(to: &environment, for: chunk)
-    return environment
+    return environment.merging(parent.environment(for: chunk.description)) { $1 }
   }
 }
 
@@ -47,36 +46,14 @@ extension ChunkCommand {
   }
 }
 
-/// The stage that runs a command on chunks, as the command is told of it. On Slurm a file in the job's folder tells the tasks.
-struct ChunkParent: Sendable, Equatable {
-  /// The stage's identity in provenance; nil where none is kept.
-  var stage: String?
-  /// The value of `TRACEPARENT`.
-  var trace: String
-
-  init(_ recorder: StageRecorder) {
-    stage = recorder.isOff ? nil : recorder.id
-    trace = TraceContext.parent(given: processEnvironment()[TraceContext.variable], stage: recorder.id)
-  }
-
-  fileprivate func add(to environment: inout [String: String], for chunk: ChunkIdentifier) {
-    environment[TraceContext.variable] = trace
-    if let stage {
-      environment[ParentMark.variable] = ParentMark(stage: stage, item: chunk.description).description
-    } else {
-      environment["MILLRACE_PROVENANCE"] = "off"
-    }
-  }
-}
-
-extension ChunkParent {
+/// On Slurm a file in the job's folder tells the tasks of the stage that they belong to.
+extension ParentStage {
   var json: JSONValue {
     .object([.init("stage", stage.map { .string($0) } ?? .null), .init("trace", .string(trace))])
   }
 
   init(_ object: ObjectReader) throws(Failure) {
-    stage = object.value["stage"]?.text
-    trace = try object.text("trace")
+    self.init(stage: object.value["stage"]?.text, trace: try object.text("trace"))
   }
 }
 
@@ -84,12 +61,12 @@ extension JobFolder {
   private var parentPath: String { "\(path)/parent.json" }
 
   /// What the owner told last of the stage that commands belong to.
-  func parent() throws(Failure) -> ChunkParent {
+  func parent() throws(Failure) -> ParentStage {
     let bytes = try readFile(parentPath, limit: 1 << 16)
-    return try ChunkParent(try unsafe ObjectReader(parsing: bytes.bytes, at: Place(file: parentPath)))
+    return try ParentStage(try unsafe ObjectReader(parsing: bytes.bytes, at: Place(file: parentPath)))
   }
 
-  func write(_ parent: ChunkParent) throws(Failure) {
+  func write(_ parent: ParentStage) throws(Failure) {
     let text = ByteBuffer()
     parent.json.write(to: text)
     text.append("\n")

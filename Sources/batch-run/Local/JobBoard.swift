@@ -35,17 +35,19 @@ final class JobBoard: Sendable {
 
   /// - Parameters:
   ///   - record: The job as it is found.
-  ///   - heldBack: Chunks of the input that can be worked on only when they were cut again.
+  ///   - input: What will be cut; nil when all of it was cut before.
   init(
-    _ job: OwnedJob, _ record: JobRecord, settings: JobSettings, workers: Int, heldBack: Set<ChunkIdentifier>,
-    isHashed: Bool, random: @escaping @Sendable () -> UInt64,
+    _ job: OwnedJob, _ record: JobRecord, settings: JobSettings, workers: Int, cutting input: RecordedInput?,
+    random: @escaping @Sendable () -> UInt64,
     recovered: @escaping @Sendable (JobEvent.Recovery, JobRecord.Counts) -> Void
   ) {
     self.recovered = recovered
     self.job = job
     self.settings = settings
-    self.isHashed = isHashed
+    isHashed = input?.marksDigests ?? false
     self.random = random
+    // Chunks of the input that can be worked on only when they were cut again.
+    let heldBack = input == nil ? [] : job.chunksToCutAgain(record, isHashed: isHashed)
     let waiting = record.chunks.values.filter { $0.progress == .waiting }.map(\.identifier)
     let exhausted = record.chunks.values.filter { $0.progress == .exhausted }.map(\.identifier)
     let held = Dictionary(grouping: waiting.filter { heldBack.contains($0.root) }, by: \.root)

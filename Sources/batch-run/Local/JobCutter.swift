@@ -27,6 +27,29 @@ final class JobCutter: ChunkDestination {
     var difference: Failure?
   }
 
+  /// Cuts the input on a thread of its own. What goes wrong ends the work.
+  ///
+  /// - Parameters:
+  ///   - source: nil when all of it was cut before: then there is nothing to wait for.
+  ///   - ahead: How many chunks may wait beside those in work.
+  static func start(
+    _ source: RecordedInput?, of job: OwnedJob, board: JobBoard, ahead: Int
+  ) throws(Failure) -> Worker<Void>? {
+    guard let source else {
+      try board.endOfCutting(nil)
+      return nil
+    }
+    return try Worker("cut") { () throws(Failure) in
+      do throws(Failure) {
+        let end = try run(source, of: job, board: board, ahead: ahead)
+        if let end { try board.endOfCutting(job.record.inputEnd == nil ? end : nil) }
+      } catch {
+        board.stop(.failure(error))
+        throw error
+      }
+    }
+  }
+
   /// Cuts the whole input, on the calling thread.
   ///
   /// - Parameter ahead: How many chunks may wait beside those in work.

@@ -10,6 +10,7 @@ final class JobMonitor: Sendable {
   let stop: StopSignal
   let admission: ResourceAdmission
   let request: WorkerRequest
+  let machine: ResourceShare
   let clock: Clock
   /// Bytes of the input that were read.
   let bytesRead: @Sendable () -> Int
@@ -19,7 +20,8 @@ final class JobMonitor: Sendable {
 
   init(
     job: OwnedJob, board: JobBoard, watch: CommandWatch, stop: StopSignal, admission: ResourceAdmission,
-    request: WorkerRequest, clock: Clock, totalBytes: Int?, bytesRead: @escaping @Sendable () -> Int,
+    request: WorkerRequest, machine: ResourceShare, clock: Clock, totalBytes: Int?,
+    bytesRead: @escaping @Sendable () -> Int,
     warn: @escaping @Sendable (String) -> Void
   ) {
     self.job = job
@@ -28,6 +30,7 @@ final class JobMonitor: Sendable {
     self.stop = stop
     self.admission = admission
     self.request = request
+    self.machine = machine
     self.clock = clock
     self.totalBytes = totalBytes
     self.bytesRead = bytesRead
@@ -41,7 +44,6 @@ final class JobMonitor: Sendable {
   /// Runs until somebody says that it is over.
   func run(until isOver: SharedState<Bool>, governor: WorkerGovernor, loadLimit: LoadLimit?) {
     var governor = governor
-    let machine = KernelFiles.system.machine()
     let files = KernelFiles.system
     let groups = files.memoryGroups()
     let started = Clock.monotonicSeconds()

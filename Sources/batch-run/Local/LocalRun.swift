@@ -32,10 +32,8 @@ struct LocalRun {
     let greatest = try workers.workers(on: machine)
     let warn: @Sendable (String) -> Void = { [diagnostics = stage.diagnostics] in diagnostics.warning($0) }
     let surroundings = Surroundings.ofThisProcess()
-    let isHashed = input?.marksDigests ?? false
     let board = JobBoard(
-      job, record, settings: settings, workers: greatest,
-      heldBack: input == nil ? [] : job.chunksToCutAgain(record, isHashed: isHashed), isHashed: isHashed,
+      job, record, settings: settings, workers: greatest, cutting: input,
       random: surroundings.random, recovered: recovered)
     guard let admission = try admit(greatest, machine, warn) else {
       return Outcome(
@@ -57,6 +55,7 @@ struct LocalRun {
     let isOver = SharedState(false)
     let monitor = JobMonitor(
       job: job, board: board, watch: watch, stop: stop, admission: admission, request: workers,
+      machine: machine,
       clock: surroundings.clock, totalBytes: input?.file.size, bytesRead: { [input] in input?.file.byteCount ?? 0 },
       warn: warn)
     let governor = WorkerGovernor(
@@ -71,7 +70,7 @@ struct LocalRun {
     let cutting: Worker<Void>?
     var working: [Worker<Void>] = []
     do throws(Failure) {
-      cutting = try startCutting(board, workers: greatest)
+      cutting = try JobCutter.start(input, of: job, board: board, ahead: Self.chunksAhead)
       for number in 1...greatest {
         let worker = ChunkWorker(
           job: job, board: board, command: command, number: number, watch: watch, stop: stop, clock: surroundings.clock,
@@ -134,22 +133,5 @@ struct LocalRun {
     }
     if let queued { throw queued }
     return admission
-  }
-
-  private func startCutting(_ board: JobBoard, workers: Int) throws(Failure) -> Worker<Void>? {
-    guard let input else {
-      try board.endOfCutting(nil)
-      return nil
-    }
-    let ahead = Self.chunksAhead
-    return try Worker("cut") { [job] () throws(Failure) in
-      do throws(Failure) {
-        let end = try JobCutter.run(input, of: job, board: board, ahead: ahead)
-        if let end { try board.endOfCutting(job.record.inputEnd == nil ? end : nil) }
-      } catch {
-        board.stop(.failure(error))
-        throw error
-      }
-    }
   }
 }

@@ -11,10 +11,8 @@ struct CuttingRun {
   let input: RecordedInput?
 
   func run(into output: OutputFile) throws(Failure) -> LocalRun.Outcome {
-    let isHashed = input?.marksDigests ?? false
     let board = JobBoard(
-      job, record, settings: settings, workers: .max / 2,
-      heldBack: input == nil ? [] : job.chunksToCutAgain(record, isHashed: isHashed), isHashed: isHashed,
+      job, record, settings: settings, workers: .max / 2, cutting: input,
       random: Surroundings.ofThisProcess().random, recovered: { _, _ in })
     if let input {
       let end = try JobCutter.run(input, of: job, board: board, ahead: 0)

@@ -81,7 +81,7 @@ struct JobSession {
   // MARK: Before
 
   private func makeCommand(_ words: [String]) throws(Failure) -> ChunkCommand {
-    let parent = ChunkParent(stage.recorder)
+    let parent = stage.recorder.asParent
     try job.folder.write(parent)
     return try ChunkCommand(
       words, directory: job.specification.directory, job: job.specification.identifier, parent: parent,

@@ -45,7 +45,7 @@ struct Run: FilterCommand {
     let specification = try newJob.specification()
     _ = try ChunkCommand(
       specification.command, directory: specification.directory, job: specification.identifier,
-      parent: ChunkParent(stage.recorder), environment: processEnvironment())
+      parent: stage.recorder.asParent, environment: processEnvironment())
     if stage.isDryRun { return try DryRun(specification, stage).run(file ?? "-") }
     let channels = try alerts.channels(environment: processEnvironment())
     let folder = try newJob.openFolder(specification)

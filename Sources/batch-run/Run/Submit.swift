@@ -53,7 +53,7 @@ struct Submit: FilterCommand {
     let specification = try new.specification()
     _ = try ChunkCommand(
       specification.command, directory: specification.directory, job: specification.identifier,
-      parent: ChunkParent(stage.recorder), environment: environment)
+      parent: stage.recorder.asParent, environment: environment)
     if stage.isDryRun { return try DryRun(specification, stage).run(file ?? "-") }
     _ = try alerts.channels(environment: environment)
     let folder = try new.openFolder(specification)

@@ -118,28 +118,15 @@ extension SlurmOptions {
   /// Splits a line into words as a shell does, quotes and backslashes heeded, but expands nothing: no variables, no
   /// patterns, no commands.
   static func split(_ line: String) throws(Failure) -> [String] {
-    var words: [String] = []
-    var word: String?
-    var quote: Character?
-    var characters = line[...]
-    while let character = characters.popFirst() {
-      switch (character, quote) {
-      case ("\\", nil), ("\\", "\""):
-        guard let next = characters.popFirst() else { throw failure("a backslash at the end escapes nothing") }
-        let isKept = quote == "\"" && !["\"", "\\", "$", "`"].contains(next)
-        word = (word ?? "") + (isKept ? "\\" : "") + String(next)
-      case (let character, let open?) where character == open: quote = nil
-      case ("'", nil), ("\"", nil):
-        quote = character
-        word = word ?? ""
-      case (let character, nil) where character.isWhitespace:
-        if let whole = word { words.append(whole) }
-        word = nil
-      default: word = (word ?? "") + String(character)
+    let words: [String]
+    do throws(CommandWords.Problem) {
+      words = try CommandWords.words(of: line, isBlank: \.properties.isWhitespace)
+    } catch {
+      switch error {
+      case .backslash: throw failure("a backslash at the end escapes nothing")
+      case .quote(let quote), .sign(let quote): throw failure("the quote \(quote) is never closed")
       }
     }
-    if let quote { throw failure("the quote \(quote) is never closed") }
-    if let whole = word { words.append(whole) }
     guard !words.contains(where: { $0.utf8.contains(0) }) else { throw failure("a zero byte is in no option") }
     return words
   }

@@ -19,10 +19,8 @@ struct SlurmRun {
   func run(into output: OutputFile) throws(Failure) -> LocalRun.Outcome {
     let environment = processEnvironment()
     let surroundings = Surroundings.ofThisProcess()
-    let isHashed = input?.marksDigests ?? false
     let board = JobBoard(
-      job, record, settings: settings, workers: .max / 2,
-      heldBack: input == nil ? [] : job.chunksToCutAgain(record, isHashed: isHashed), isHashed: isHashed,
+      job, record, settings: settings, workers: .max / 2, cutting: input,
       random: surroundings.random, recovered: recovered)
     let diagnostics = stage.diagnostics
     var commands = SlurmCommands { [folder = job.folder] (seconds) throws(Failure) in
@@ -42,7 +40,7 @@ struct SlurmRun {
       // The journal may be what cannot be written.
       _ = try? job.journal.append([.state(.cancelled, reason: "stopped by signal \(signal)")])
     }
-    let cutting = try startCutting(board)
+    let cutting = try JobCutter.start(input, of: job, board: board, ahead: 0)
     let watching = try Worker<Void>("slurm") {
       [
         loop = SlurmLoop(
@@ -65,22 +63,6 @@ struct SlurmRun {
     if case .failure = end { try? watching.join() } else { try watching.join() }
     if case .done = end { try cutting?.join() }
     return LocalRun.Outcome(end: end, results: results, board: board)
-  }
-
-  private func startCutting(_ board: JobBoard) throws(Failure) -> Worker<Void>? {
-    guard let input else {
-      try board.endOfCutting(nil)
-      return nil
-    }
-    return try Worker("cut") { [job] () throws(Failure) in
-      do throws(Failure) {
-        let end = try JobCutter.run(input, of: job, board: board, ahead: 0)
-        if let end { try board.endOfCutting(job.record.inputEnd == nil ? end : nil) }
-      } catch {
-        board.stop(.failure(error))
-        throw error
-      }
-    }
   }
 
   /// Cancels what a job has on Slurm, for an owner that works on it elsewhere.
