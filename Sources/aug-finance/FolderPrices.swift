@@ -59,10 +59,10 @@ final class FolderPrices: PriceSource {
   }
 
   private func read(_ symbol: Symbol) throws(Failure) -> SourcedPrices {
-    guard let (file, series) = try folder.prices(of: symbol.text) else {
+    let found = try folder.prices(of: symbol.text) { file throws(Failure) in try openInput(file) }
+    guard let (file, series) = found else {
       return SourcedPrices(isKnown: false, series: PriceSeries(columns: []))
     }
-    try record(file)
     try check(series, of: file)
     let hasActions = [.splitCoefficient, .dividendAmount].allSatisfy(series.columns.contains)
     return SourcedPrices(series: series, actions: hasActions ? CorporateActions(in: series) : nil, file: file)
@@ -79,12 +79,9 @@ final class FolderPrices: PriceSource {
     }
   }
 
-  /// Reads the file once as an input of the run, so that its digest stands in the record.
-  private func record(_ file: String) throws(Failure) {
-    guard files.withLock({ $0.recorded.insert(file).inserted }) else { return }
-    let input = try open(file)
-    let piece = ByteBuffer(capacity: 1 << 20)
-    while try input.read(into: piece) > 0 { piece.removeAll() }
-    try input.finish()
+  /// A file is an input of the run when it is read for the first time: its digest stands in the record.
+  private func openInput(_ file: String) throws(Failure) -> any TableInput {
+    let isNew = files.withLock { $0.recorded.insert(file).inserted }
+    return isNew ? try open(file) : try UnrecordedInput(path: file)
   }
 }

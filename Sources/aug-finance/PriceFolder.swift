@@ -24,13 +24,23 @@ struct PriceFolder: Sendable {
 
   /// The prices of a symbol, and their file; nil when there is no file of its name, in capitals or in small letters, and for what is
   /// no symbol: text with a slash or a zero byte, that begins with a point, or that is longer than 64 bytes.
-  func prices(of symbol: String) throws(Failure) -> (file: String, series: PriceSeries)? {
+  func prices(
+    of symbol: String, opening open: (_ file: String) throws(Failure) -> any TableInput
+  ) throws(Failure) -> (file: String, series: PriceSeries)? {
+    guard let file = try file(of: symbol) else { return nil }
+    let input = try open(file)
+    guard let bytes = try input.readToEnd(limit: Self.mostBytes) else {
+      throw Failure(.badData, "a file of more than \(Self.mostBytes) bytes", at: Place(file: file))
+    }
+    try input.finish(records: nil)
+    return (file, try Self.series(in: unsafe Array(bytes.bytes), of: file))
+  }
+
+  private func file(of symbol: String) throws(Failure) -> String? {
     guard Self.isName(symbol) else { return nil }
-    var names = [symbol]
-    for name in [symbol.uppercased(), symbol.lowercased()] where !names.contains(name) { names.append(name) }
-    for name in names {
+    for name in [symbol, symbol.uppercased(), symbol.lowercased()] {
       let file = "\(path)/\(name).csv"
-      if let bytes = try Self.contents(of: file) { return (file, try Self.series(in: bytes, of: file)) }
+      if try Self.isFile(file) { return file }
     }
     return nil
   }
@@ -52,41 +62,21 @@ struct PriceFolder: Sendable {
     }
   }
 
-  /// Nil when there is no such file.
-  private static func contents(of file: String) throws(Failure) -> [UInt8]? {
-    // Without O_NONBLOCK a named pipe of that name would wait for a writer.
-    let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard descriptor >= 0 else {
-      let number = errno
-      // A name that the file system cannot have is no file's.
-      if number == ENOENT || number == ENAMETOOLONG || number == EINVAL || number == EILSEQ { return nil }
-      throw Failure(.noInput, "cannot read the file: \(systemErrorText(number))", at: Place(file: file))
-    }
-    defer { close(descriptor) }
+  /// Whether there is such a file, which is looked at before it is opened: a named pipe would wait for a writer.
+  private static func isFile(_ file: String) throws(Failure) -> Bool {
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard unsafe stat(file, &status) == 0 else {
+      // A name that the file system cannot have is no file's.
+      if [ENOENT, ENAMETOOLONG, EINVAL, EILSEQ].contains(errno) { return false }
+      throw .system(.noInput, "cannot read the file", errorNumber: errno, at: Place(file: file))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
       throw Failure(.noInput, "not a regular file", at: Place(file: file))
     }
     guard status.st_size <= mostBytes else {
       throw Failure(
         .badData, "a file of \(status.st_size) bytes, where \(mostBytes) are the most", at: Place(file: file))
     }
-    return try read(descriptor, of: file)
-  }
-
-  private static func read(_ descriptor: Int32, of file: String) throws(Failure) -> [UInt8] {
-    var content: [UInt8] = []
-    let piece = ByteBuffer(capacity: 1 << 20)
-    // It may grow while it is read.
-    while content.count <= mostBytes {
-      let count = unsafe Glibc.read(descriptor, piece.base, piece.capacity)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw Failure(.inputOutput, "cannot read the file: \(systemErrorText(errno))", at: Place(file: file))
-      }
-      if count == 0 { return content }
-      unsafe content.append(contentsOf: UnsafeRawBufferPointer(start: piece.base, count: count))
-    }
-    throw Failure(.badData, "a file of more than \(mostBytes) bytes", at: Place(file: file))
+    return true
   }
 }

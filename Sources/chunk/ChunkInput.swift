@@ -100,11 +100,7 @@ struct ChunkInput {
   /// Keeps a pipe's bytes in a file without a name, so that they can be read twice.
   private static func spool(_ pipe: RecordedInput, in folder: String) throws(Failure) -> FileSource {
     let file = try AtomicFile(path: "\(folder)/chunks.input", permissions: 0o600)
-    let buffer = ByteBuffer(capacity: 256 << 10)
-    while try pipe.read(into: buffer) > 0 {
-      unsafe try file.write(buffer.bytes)
-      buffer.removeAll()
-    }
+    try pipe.forEachPiece { piece throws(Failure) in try unsafe file.write(piece.bytes) }
     return try FileSource(path: "/dev/fd/\(file.descriptor)", name: pipe.name)
   }
 }

@@ -124,11 +124,9 @@ struct CrateFolder {
     let input = try FileSource(path: source)
     let output = try AtomicFile(path: place)
     let hasher = SHA256Hasher()
-    let buffer = ByteBuffer(capacity: 1 << 18)
-    while try input.read(into: buffer) > 0 {
-      unsafe hasher.update(buffer.bytes)
-      unsafe try output.write(buffer.bytes)
-      buffer.removeAll()
+    try input.forEachPiece { piece throws(Failure) in
+      unsafe hasher.update(piece.bytes)
+      try unsafe output.write(piece.bytes)
     }
     guard hasher.finish() == digest else { return false }
     try output.commit()

@@ -16,16 +16,14 @@ struct Seal: ParsableCommand {
   func run() throws {
     let written = try SHA256Digest.ofFile(file)
     let content = StreamContent(digest: written.digest, bytes: written.bytes)
-    let hasher = SHA256Hasher()
     let source = try DecompressedSource(try FileSource(path: file), name: file)
     var decompressed: StreamContent?
     if source.compression != nil {
-      let buffer = ByteBuffer(capacity: 1 << 18)
+      let hasher = SHA256Hasher()
       var bytes = 0
-      while try source.read(into: buffer) > 0 {
-        unsafe hasher.update(buffer.bytes)
-        bytes += buffer.count
-        buffer.removeAll()
+      try source.forEachPiece { piece in
+        unsafe hasher.update(piece.bytes)
+        bytes += piece.count
       }
       decompressed = StreamContent(digest: hasher.finish(), bytes: bytes)
     }

@@ -228,6 +228,18 @@ import Testing
 @Suite struct FolderRunTests {
   let desk = PriceFilesDesk()
 
+  /// It is hashed on a thread of its own, while more of it is read.
+  @Test func theDigestOfALongFileIsThatOfItsBytes() throws {
+    let rows = (0..<120_000).map { "\(CalendarDay(number: $0 - 60_000).text),\(100 + $0 % 977).\($0 % 100)\n" }
+    let file = "Date,Close\n" + rows.joined()
+    desk.folder.write("prices/LONG.csv", file)
+    desk.folder.write("t.csv", "symbol\nLONG\n")
+    let outcome = desk.run(["t.csv", "-o", "out.csv", "--field", "symbol", "--summarise", "--fields", "days"])
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let stage = try #require(try desk.records("out.csv.prov").first { $0["kind"]?.text == "stage" })
+    #expect(stage["inputs"]?.elements?.last?["sha256"]?.text == SHA256Digest(of: file).hex)
+  }
+
   @Test func theRecordTellsOfFilesAndDays() throws {
     desk.folder.write("t.csv", "id,symbol\na,SPLT\nb,IBM\nc,NONE\nd,\n")
     let outcome = desk.run(

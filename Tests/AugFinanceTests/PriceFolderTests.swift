@@ -24,22 +24,22 @@ import Testing
     )
     folder.write("x.csv", "\"day\",\"CLOSE\"\n2026-01-06,\"7\"\n")
     let prices = try PriceFolder(folder.path + "/")
-    let apple = try #require(try prices.prices(of: "AAPL")?.series)
+    let apple = try #require(try prices.prices(ofSymbol: "AAPL")?.series)
     #expect(apple.days.map(\.text) == ["2026-01-06"] && apple.text(.adjustedClose, at: 0) == "1.4")
-    let microsoft = try #require(try prices.prices(of: "MSFT")?.series)
+    let microsoft = try #require(try prices.prices(ofSymbol: "MSFT")?.series)
     #expect(microsoft.count == 2)
     #expect(
       CorporateActions(in: microsoft)
         == CorporateActions(
           splits: [Split(day: try day("2026-01-06"), factor: "2.0")],
           dividends: [Dividend(exDay: try day("2026-01-06"), amount: "0.25")]))
-    #expect(try prices.prices(of: "BRK.B")?.series.count == 1)
-    #expect(try prices.prices(of: "x")?.series.columns == [.close])
+    #expect(try prices.prices(ofSymbol: "BRK.B")?.series.count == 1)
+    #expect(try prices.prices(ofSymbol: "x")?.series.columns == [.close])
     // The name itself comes first, then the name in capitals.
-    #expect(try prices.prices(of: "aapl")?.series == apple)
+    #expect(try prices.prices(ofSymbol: "aapl")?.series == apple)
     folder.write("aapl.csv", "date,close\n2026-01-07,3\n")
-    #expect(try prices.prices(of: "aapl")?.series.text(.close, at: 0) == "3")
-    #expect(try prices.prices(of: "Aapl")?.series == apple)
+    #expect(try prices.prices(ofSymbol: "aapl")?.series.text(.close, at: 0) == "3")
+    #expect(try prices.prices(ofSymbol: "Aapl")?.series == apple)
   }
 
   @Test(arguments: [
@@ -50,7 +50,7 @@ import Testing
     folder.write("secret.csv", "date,close\n2026-01-07,3\n")
     folder.write(".hidden.csv", "date,close\n2026-01-07,3\n")
     folder.write("a", "date,close\n2026-01-07,3\n")
-    #expect(try PriceFolder("\(folder.path)").prices(of: symbol)?.series == nil)
+    #expect(try PriceFolder("\(folder.path)").prices(ofSymbol: symbol)?.series == nil)
   }
 
   @Test(
@@ -67,7 +67,7 @@ import Testing
   func errorsNameTheFileAndTheLine(text: String, line: Int, column: String?, message: String) throws {
     let file = folder.write("BAD.csv", text)
     let prices = try PriceFolder(folder.path)
-    let failure = #expect(throws: Failure.self) { try prices.prices(of: "bad") }
+    let failure = #expect(throws: Failure.self) { try prices.prices(ofSymbol: "bad") }
     #expect(failure?.status == .badData)
     #expect(failure?.place == Place(file: file, line: line, field: column))
     #expect(failure?.message == message)
@@ -93,9 +93,15 @@ import Testing
       ("PIPE", "not a regular file", ExitStatus.noInput), ("FOLDER", "not a regular file", .noInput),
       ("GIANT", "a file of 67108865 bytes, where 67108864 are the most", .badData),
     ] {
-      let failure = #expect(throws: Failure.self) { try prices.prices(of: symbol) }
+      let failure = #expect(throws: Failure.self) { try prices.prices(ofSymbol: symbol) }
       #expect(failure?.description == "\(folder("\(symbol).csv")): \(message)")
       #expect(failure?.status == status)
     }
+  }
+}
+
+extension PriceFolder {
+  fileprivate func prices(ofSymbol symbol: String) throws(Failure) -> (file: String, series: PriceSeries)? {
+    try prices(of: symbol) { file throws(Failure) in try UnrecordedInput(path: file) }
   }
 }

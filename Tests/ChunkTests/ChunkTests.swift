@@ -175,6 +175,20 @@ struct ChunkFolderTests {
     #expect(manifest.chunks.map(\.digest) == [nil])
   }
 
+  /// A pipe whose records must be counted first is kept in a file, and hashed on a thread of its own meanwhile.
+  @Test func theDigestOfALongPipeIsThatOfItsBytes() throws {
+    let folder = TemporaryFolder()
+    let text = "id,text\n" + (0..<600_000).map { "\($0),value \($0 &* 7919 % 1_000_003)\n" }.joined()
+    let input = folder.write("in.csv", text)
+    let outcome = Executable("/bin/sh").run([
+      "-c", "cat '\(input)' | '\(chunk.path)' --parts 3 -d '\(folder("parts"))' -o '\(folder("m"))'",
+    ])
+    #expect(outcome.status == 0)
+    let sidecar = try #require(folder.text("m.prov")).split(separator: "\n")
+    let stage = try #require(try sidecar.map { try JSONValue.parse(String($0)) }.first { $0["kind"]?.text == "stage" })
+    #expect(stage["inputs"]?.elements?.first?["sha256"]?.text == sha256(text).hex)
+  }
+
   @Test func aDryRunTouchesNothing() {
     for rule in [["-n", "2"], ["--parts", "3"]] {
       let run = Run(rule + ["--dry-run"], "a\n1\n2\n3\n4\n5\n")

@@ -18,11 +18,10 @@ struct ErrorLog {
       throw .system(.cannotCreate, "cannot keep what the command said", errorNumber: errno, at: Place(file: log))
     }
     defer { close(descriptor) }
-    let buffer = ByteBuffer(capacity: 256 << 10)
-    buffer.append("--- attempt \(end.attempt), \(end.start.description), \(end.host)\n")
-    repeat {
-      try unsafe writeAll(buffer.bytes, to: descriptor, named: log)
-      buffer.removeAll()
-    } while try source.read(into: buffer) > 0
+    try writeText(
+      "--- attempt \(end.attempt), \(end.start.description), \(end.host)\n", to: descriptor, named: log)
+    try source.forEachPiece { piece throws(Failure) in
+      try unsafe writeAll(piece.bytes, to: descriptor, named: log)
+    }
   }
 }
