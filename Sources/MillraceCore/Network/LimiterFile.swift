@@ -58,8 +58,10 @@ final class LimiterFile {
     var state = before
     let result = change(&state)
     guard state != before || !isWhole else { return result }
+    // All that can be done before the last look at the clock is: who is stopped behind it writes over what others wrote.
+    let pieces = Self.pieces(of: state, over: isWhole ? before : nil)
     guard isLast || Clock.monotonicSeconds() - locked < patience / 2 else { return nil }
-    try write(state, over: isWhole ? before : nil)
+    for piece in pieces { try write(piece) }
     return result
   }
 
@@ -136,24 +138,35 @@ final class LimiterFile {
     return LimiterState.read(bytes, now: now)
   }
 
-  /// - Parameter before: What the file holds; nil when it is not good.
-  private func write(_ state: LimiterState, over before: LimiterState?) throws(Failure) {
-    let head = state.head
-    if let before, before.head.count == head.count, state.log.starts(with: before.log) {
-      // A kill in between leaves a request in the log that was not let go.
-      let lines = LimiterState.lines(state.log[before.log.count...])
-      if !lines.isEmpty { try write(lines, at: head.count + before.log.count * LimiterState.lineLength) }
-      try write(head, at: 0)
-    } else {
-      let bytes = state.bytes
-      try write(bytes, at: 0)
-      guard ftruncate(descriptor, off_t(bytes.count)) == 0 else { throw cannotWrite(errno) }
-    }
+  /// Bytes for a place in the file.
+  private struct Piece {
+    var bytes: [UInt8]
+    var offset = 0
+    /// Whether the file ends behind them.
+    var isEnd = false
   }
 
-  private func write(_ bytes: [UInt8], at offset: Int) throws(Failure) {
-    let count = retryingInterrupted { unsafe pwrite(descriptor, bytes, bytes.count, off_t(offset)) }
+  /// What is written, in that order.
+  ///
+  /// - Parameter before: What the file holds; nil when it is not good.
+  private static func pieces(of state: LimiterState, over before: LimiterState?) -> [Piece] {
+    let head = state.head
+    guard let before, before.head.count == head.count, state.log.starts(with: before.log) else {
+      return [Piece(bytes: state.bytes, isEnd: true)]
+    }
+    // A kill in between leaves a request in the log that was not let go.
+    let lines = LimiterState.lines(state.log[before.log.count...])
+    return
+      (lines.isEmpty
+      ? [] : [Piece(bytes: lines, offset: head.count + before.log.count * LimiterState.lineLength)])
+      + [Piece(bytes: head)]
+  }
+
+  private func write(_ piece: Piece) throws(Failure) {
+    let (bytes, offset) = (piece.bytes, off_t(piece.offset))
+    let count = retryingInterrupted { unsafe pwrite(descriptor, bytes, bytes.count, offset) }
     guard count == bytes.count else { throw cannotWrite(count < 0 ? errno : ENOSPC) }
+    if piece.isEnd { guard ftruncate(descriptor, offset + off_t(bytes.count)) == 0 else { throw cannotWrite(errno) } }
   }
 
   private func cannotWrite(_ error: Int32) -> Failure {
