@@ -5,7 +5,7 @@ import Testing
 @testable import MillraceCore
 
 /// What every home of answers does alike.
-@Suite struct CacheContractTests {
+@Suite(.ownThread) struct CacheContractTests {
   @Test(arguments: TestedHome.available) func givesBackWhatWasStored(_ home: TestedHome) {
     let bench = CacheBench(home)
     let cache = bench.cache()
@@ -66,13 +66,13 @@ import Testing
     #expect(bench.warnings.texts == [])
   }
 
-  @Test(arguments: TestedHome.available) func ages(_ home: TestedHome) throws {
+  @Test(arguments: TestedHome.available) func ages(_ home: TestedHome) {
     let bench = CacheBench(home)
     let cache = bench.cache(maximumAge: 100)
     cache.store(Array("answer".utf8), for: "key")
     bench.time.move(99)
-    #expect((99..<100).contains(try #require(cache.entry(for: "key")).age))
-    bench.time.move(1.01)
+    #expect(cache.entry(for: "key")?.age == 99)
+    bench.time.move(1)
     #expect(cache.entry(for: "key") == nil)
     #expect(text(cache.entry(for: "key", maximumAge: nil)) == "answer", "an old answer is good for another reader")
     #expect(cache.entry(for: "key", maximumAge: 0) == nil, "at 0 nothing is fresh")
@@ -140,7 +140,7 @@ import Testing
     var listed: [String: CacheListing] = [:]
     try cache.list { listed[$0.key] = $0 }
     #expect(listed.keys.sorted() == [long, "new", "old"])
-    #expect(listed["old"].map { (500..<510).contains($0.age) } == true)
+    #expect(listed["old"]?.age == 500)
     #expect(listed["old"]?.stored == cache.entry(for: "old")?.stored)
     #expect(listed["old"]?.bytes == bench.raw("old").count)
     #expect(listed[long]?.bytes == bench.raw(long).count)
@@ -227,14 +227,15 @@ import Testing
   }
 
   @Test(arguments: TestedHome.available) func thousandsOfKeysAreQuick(_ home: TestedHome) {
-    let bench = CacheBench(home)
+    let bench = CacheBench(home, server: home == .redis ? RedisProgram() : nil)
     let keys = (0..<5000).map { "key \($0)" }
-    let began = monotonicSeconds()
+    let began = threadTime()
     let claim = bench.cache().claim(keys)
     let other = bench.cache().claim(keys)
-    let took = monotonicSeconds() - began
+    let took = threadTime() - began
     #expect(claim.keys == keys && other.keys == [])
-    #expect(took < 5, "\(took) s")
+    #expect(took.user + took.system < 5, "\(took) s")
+    if home == .redis { #expect((bench.count(of: "eval") ?? .max) <= 20, "five hundred keys with each command") }
   }
 
   @Test(arguments: TestedHome.available) func tenProcessesFetchEachKeyOnce(_ home: TestedHome) {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MillraceCore
 
-@Suite struct CacheDamageTests {
+@Suite(.ownThread) struct CacheDamageTests {
   let folder = TemporaryFolder()
   let warnings = Warnings()
 

@@ -5,14 +5,13 @@ import Testing
 @testable import MillraceCore
 
 /// A server that is not there, fails, refuses, or is something else: one warning, and the run goes on without.
-@Suite(.enabled(if: RedisProgram.isInstalled, "redis-server is not installed"))
+@Suite(.ownThread, .enabled(if: RedisProgram.isInstalled, "redis-server is not installed"))
 struct CacheRedisFaultTests {
   static let useless = "the cache cannot be used, so answers are fetched anew"
   static let notKept = "answers are not kept in the cache"
 
-  /// Does all that a run does, and expects that nothing is kept and nobody waits.
+  /// Does all that a run does, and expects that nothing is kept and nobody waits for another.
   func expectNothing(_ cache: any AnswerCache, _ comment: Comment = "") async {
-    let began = monotonicSeconds()
     for _ in 0..<3 {
       #expect(cache.entry(for: "key") == nil, comment)
       let claim = cache.claim(["key", "other", "key"])
@@ -23,7 +22,6 @@ struct CacheRedisFaultTests {
       claim.release()
     }
     cache.evictWhenDue()
-    #expect(monotonicSeconds() - began < 1, comment)
   }
 
   func cache(_ url: String, _ warnings: Warnings, password: String? = nil) throws -> RedisCache {
@@ -73,12 +71,11 @@ struct CacheRedisFaultTests {
     #expect(cache.entry(for: "key")?.body == [1])
     let claim = cache.claim(["held"])
     async let waited = bench.cache().wait(for: "held")
-    try? await Task.sleep(for: .milliseconds(50))
+    #expect(await soon { (bench.count(of: "exists") ?? 0) > 0 }, "it waits")
     server.stop()
     await expectNothing(cache)
     claim.release()
     #expect(await waited, "who waited goes on")
-    try? await Task.sleep(for: .milliseconds(50))
     // The one that waited has no warning: its next look has.
     #expect(
       bench.warnings.texts == [
@@ -92,7 +89,7 @@ struct CacheRedisFaultTests {
     let cache = try cache(server, warnings)
     let began = monotonicSeconds()
     #expect(cache.entry(for: "key") == nil)
-    #expect((4..<10).contains(monotonicSeconds() - began))
+    #expect((4..<100).contains(monotonicSeconds() - began))
     await expectNothing(cache)
     #expect(warnings.texts == ["redis://127.0.0.1:\(server.port): \(Self.useless): no answer within 5 seconds"])
     #expect(server.connectionCount == 1)
@@ -106,10 +103,11 @@ struct CacheRedisFaultTests {
     let cache = try cache(server, warnings)
     let began = monotonicSeconds()
     #expect(cache.entry(for: "key") == nil)
-    #expect((4..<10).contains(monotonicSeconds() - began))
+    #expect((4..<100).contains(monotonicSeconds() - began))
     await expectNothing(cache)
     #expect(
       warnings.texts == ["redis://127.0.0.1:\(server.port): \(Self.useless): no whole answer within 5 seconds"])
+    #expect(server.connectionCount == 1)
   }
 
   // MARK: Something else
@@ -133,6 +131,7 @@ struct CacheRedisFaultTests {
     await expectNothing(cache)
     try #require(warnings.texts.count == 1)
     #expect(warnings.texts[0].hasPrefix("redis://127.0.0.1:\(server.port): \(Self.useless): "), "\(warnings.texts)")
+    #expect(server.connectionCount == 1)
   }
 
   @Test(arguments: garbage.filter { !$0.hasPrefix("+WHAT") }) func whatAnswersWithGarbage(_ garbage: String)
@@ -154,6 +153,7 @@ struct CacheRedisFaultTests {
     try #require(warnings.texts.count == 1)
     #expect(warnings.texts[0].hasPrefix("redis://127.0.0.1:\(server.port): \(Self.useless): "), "\(warnings.texts)")
     #expect(throws: Failure.self) { try cache.list { _ in } }
+    #expect(server.connectionCount == 1)
   }
 
   @Test func anEndlessAnswer() async throws {
@@ -174,6 +174,7 @@ struct CacheRedisFaultTests {
     await expectNothing(cache)
     try #require(warnings.texts.count == 1)
     #expect(warnings.texts[0].contains("an answer of more than "), "\(warnings.texts)")
+    #expect(server.connectionCount == 1)
   }
 
   // MARK: Refusals
@@ -188,6 +189,7 @@ struct CacheRedisFaultTests {
       warnings.texts == [
         "redis://127.0.0.1:\(server.port): \(Self.useless): Redis refuses: LOADING Redis is loading the dataset in memory (the server is starting; run again when it is up)"
       ])
+    #expect(server.connectionCount == 1)
   }
 
   @Test func passwords() async throws {

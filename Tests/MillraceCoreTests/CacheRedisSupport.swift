@@ -19,7 +19,7 @@ final class CacheBench: Sendable {
   let home: TestedHome
   let folder = TemporaryFolder()
   let warnings = Warnings()
-  let time = MovedClock()
+  let time = MovedClock(isStopped: true)
   private let server: RedisProgram?
   private let service: String
 
@@ -35,9 +35,11 @@ final class CacheBench: Sendable {
   /// As `probe` takes it.
   var place: String { server.map(\.url) ?? folder("cache") }
 
+  /// - Parameters:
+  ///   - idleSeconds: 0 takes every connection for one that may have been closed for want of use.
   func cache(
     maximumAge: Double? = nil, limits: CacheLimits = .init(), password: String? = nil, user: String? = nil,
-    idleSeconds: Double = 30
+    idleSeconds: Double = .infinity
   ) -> any AnswerCache {
     guard let server else {
       return ResponseCache(
@@ -47,7 +49,7 @@ final class CacheBench: Sendable {
     url.user = user
     return RedisCache(
       url, service: service, password: password, maximumAge: maximumAge, limits: limits, clock: time.clock,
-      idleSeconds: idleSeconds, warn: warnings.warn)
+      idleSeconds: idleSeconds, claimSeconds: 3600, warn: warnings.warn)
   }
 
   /// The bytes of an entry as they are kept; empty when there is none.
@@ -73,6 +75,14 @@ final class CacheBench: Sendable {
       let reply = try? connection.ask([command], maximumBytes: 128 << 20)[0]
     else { return .error("the server is gone") }
     return reply
+  }
+
+  /// How often the server was given a command; nil when it tells nothing.
+  func count(of command: String) -> Int? {
+    guard case .bytes(let bytes) = ask(RedisCommand("INFO", "commandstats")) else { return nil }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n")
+    let start = "cmdstat_\(command):calls="
+    return lines.first { $0.hasPrefix(start) }.flatMap { Int($0.dropFirst(start.count).prefix { $0.isNumber }) } ?? 0
   }
 
   func name(_ key: String) -> String { "millrace:\(service):entry:\(SHA256Digest(of: key).hex)" }

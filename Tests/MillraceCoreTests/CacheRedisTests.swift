@@ -5,7 +5,7 @@ import Testing
 @testable import MillraceCore
 
 /// What a Redis server does where a folder does otherwise.
-@Suite(.enabled(if: RedisProgram.isInstalled, "redis-server is not installed"))
+@Suite(.ownThread, .enabled(if: RedisProgram.isInstalled, "redis-server is not installed"))
 struct CacheRedisTests {
   let bench = CacheBench(.redis)
 
@@ -16,9 +16,12 @@ struct CacheRedisTests {
   // MARK: Lives
 
   @Test func whatGoesUnusedGoes() {
-    let cache = bench.cache(limits: .init(unusedFor: 1))
+    let cache = bench.cache(limits: .init(unusedFor: 1000))
     cache.store([1], for: "key")
     #expect(cache.entry(for: "key") != nil)
+    #expect((1...1_000_000).contains(millisecondsLeft(bench.name("key"))))
+    // A quarter of an hour is long for a test.
+    bench.ask(RedisCommand("PEXPIRE", bench.name("key"), "1"))
     #expect(eventually { cache.entry(for: "key") == nil })
     #expect(bench.raw("key").isEmpty)
     #expect(bench.warnings.texts == [])
@@ -28,13 +31,13 @@ struct CacheRedisTests {
     let cache = bench.cache(limits: .init(unusedFor: 7200))
     cache.store([1], for: "key")
     let name = bench.name("key")
-    #expect((7_100_000...7_200_000).contains(millisecondsLeft(name)))
+    #expect((5_000_001...7_200_000).contains(millisecondsLeft(name)))
     bench.ask(RedisCommand("PEXPIRE", name, "5000000"))
     #expect(cache.entry(for: "key") != nil)
-    #expect((4_900_000...5_000_000).contains(millisecondsLeft(name)), "used within the hour")
+    #expect((3_600_000...5_000_000).contains(millisecondsLeft(name)), "used within the hour")
     bench.ask(RedisCommand("PEXPIRE", name, "3500000"))
     #expect(cache.entry(for: "key") != nil)
-    #expect((7_100_000...7_200_000).contains(millisecondsLeft(name)))
+    #expect((5_000_001...7_200_000).contains(millisecondsLeft(name)))
   }
 
   @Test func someStayForEver() {
@@ -114,7 +117,7 @@ struct CacheRedisTests {
     var least = left()
     #expect((1...30_000).contains(least))
     // After ten seconds.
-    let isRenewed = await soon(within: 60) {
+    let isRenewed = await soon {
       let left = left()
       defer { least = min(least, left) }
       return left > least
@@ -122,10 +125,10 @@ struct CacheRedisTests {
     #expect(isRenewed)
     holder.send(SIGKILL)
     holder.wait()
-    #expect((1...30_000).contains(left()))
+    #expect(left() <= 30_000 && left() != -1, "it has an end")
     // Half a minute is long for a test.
     server.ask("pexpire", name, "100")
-    #expect(await cache.wait(for: "a", upTo: 20))
+    #expect(await cache.wait(for: "a"))
     #expect(cache.claim(["a", "b"]).keys == ["a"])
     #expect(bench.warnings.texts == [])
   }
@@ -150,7 +153,7 @@ struct CacheRedisTests {
     let cache = bench.cache()
     await withTaskGroup(of: Void.self) { group in
       for task in 0..<8 {
-        group.addTask {
+        group.addTask(executorPreference: globalConcurrentExecutor) {
           for index in 0..<50 {
             let body = Array("\(task) \(index)".utf8)
             cache.store(body, for: "\(task)/\(index)")

@@ -6,7 +6,7 @@ import Testing
 @testable import MillraceCore
 
 /// What needs a process of its own: the environment, the library that is missing, the end of a run.
-@Suite struct NetworkProcessTests {
+@Suite(.ownThread) struct NetworkProcessTests {
   let folder = TemporaryFolder()
   let noProxies: [String: String?] = [
     "http_proxy": nil, "https_proxy": nil, "HTTPS_PROXY": nil, "all_proxy": nil, "ALL_PROXY": nil, "no_proxy": nil,
@@ -15,7 +15,7 @@ import Testing
 
   func fetch(_ urls: [String], environment: [String: String?] = [:], options: [String] = []) -> Outcome {
     Executable("probe").run(
-      ["fetch"] + options + urls, environment: noProxies.merging(environment) { $1 }, timeLimit: 60)
+      ["fetch"] + options + urls, environment: noProxies.merging(environment) { $1 })
   }
 
   @Test func withoutTheLibraryNoRequestIsMade() {
@@ -121,7 +121,7 @@ import Testing
   }
 }
 
-@Suite struct WaitingTests {
+@Suite(.ownThread) struct WaitingTests {
   @Test func givesWhatTheTaskGivesOrThrows() async throws {
     let outcomes = Mutex<[Result<Int, Failure>]>([])
     let worker = try Worker<Void>("waits") {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MillraceCore
 
-@Suite struct NetworkRedirectTests {
+@Suite(.ownThread) struct NetworkRedirectTests {
   /// A server that sends everybody who asks for `/from` to a place, and answers others with what they sent.
   func server(_ status: Int = 302, to location: String) -> RawServer {
     RawServer { request, connection in

@@ -5,7 +5,7 @@ import Testing
 @testable import MillraceCore
 
 /// openssl(1) as certificate authority and as server.
-@Suite struct NetworkTLSTests {
+@Suite(.ownThread) struct NetworkTLSTests {
   let folder = TemporaryFolder()
 
   /// Makes a certificate that signs itself, and its key, and returns the certificate's path.
@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test(.enabled(if: unsafe access("/usr/bin/node", X_OK) == 0, "node, a server of HTTP/2, is not installed"))
-  func manyRequestsShareOneConnectionOfHTTP2() throws {
+  func manyRequestsShareOneConnectionOfHTTP2() async throws {
     let file = try certificate("own", for: "IP:127.0.0.1")
     let script = folder.write(
       "server.js",
@@ -133,20 +133,16 @@ import Testing
     }
     let number = try #require(port, "\(program.errorTextSoFar)")
     let client = try testClient(authorities: CertificateAuthorities(file: file))
-    // On a thread of its own, as other tests may leave the pool none for minutes, after which libcurl takes an idle
-    // connection for dead.
-    let wrong = try waiting { () async throws(Failure) in
-      _ = try? await client.send(HTTPRequest(.get, "https://127.0.0.1:\(number)/first"))
-      return await withTaskGroup(of: String.self) { group in
-        for index in 0..<50 {
-          group.addTask {
-            let response = try? await client.send(HTTPRequest(.get, "https://127.0.0.1:\(number)/\(index)"))
-            let text = String(decoding: response?.body ?? [], as: UTF8.self)
-            return text == "2.0 1 /\(index)" ? "" : "\(index): \(text)"
-          }
+    _ = try await client.send(HTTPRequest(.get, "https://127.0.0.1:\(number)/first"))
+    let wrong = await withTaskGroup(of: String.self) { group in
+      for index in 0..<50 {
+        group.addTask {
+          let response = try? await client.send(HTTPRequest(.get, "https://127.0.0.1:\(number)/\(index)"))
+          let text = String(decoding: response?.body ?? [], as: UTF8.self)
+          return text == "2.0 1 /\(index)" ? "" : "\(index): \(text)"
         }
-        return await group.reduce(into: [String]()) { if !$1.isEmpty { $0.append($1) } }
       }
+      return await group.reduce(into: [String]()) { if !$1.isEmpty { $0.append($1) } }
     }
     #expect(wrong == [])
   }

@@ -5,7 +5,7 @@ import Testing
 @testable import MillraceCore
 
 /// Budgets that real processes share.
-@Suite struct RateLimiterBudgetProcessTests {
+@Suite(.ownThread) struct RateLimiterBudgetProcessTests {
   let folder = TemporaryFolder()
   let probe = Executable("probe")
 

@@ -5,9 +5,9 @@ import Testing
 @testable import MillraceCore
 
 /// What a service does when a budget is spent.
-@Suite struct ServiceBudgetTests {
+@Suite(.ownThread) struct ServiceBudgetTests {
   private let folder = TemporaryFolder()
-  private let time = MovedClock()
+  private let time = MovedClock(isStopped: true)
 
   private func service(_ budgets: [RequestBudget] = [], retries: Int = 0) -> Service {
     var surroundings = Surroundings.ofThisProcess()
@@ -18,6 +18,12 @@ import Testing
         folder: folder("state"), service: "test", key: nil, interval: 0, budgets: budgets, clock: time.clock,
         warn: { _ in }),
       retry: RetryPolicy(retries: retries, base: 0.01), surroundings: surroundings, note: { _ in })
+  }
+
+  private var state: LimiterState? {
+    folder.names(in: "state/limits").first.flatMap { folder.text("state/limits/\($0)") }.flatMap {
+      LimiterState(text: $0)
+    }
   }
 
   private func refusal(of service: Service, at server: ScriptedServer, fault: ServiceFault) async -> Service.Refusal? {
@@ -46,8 +52,7 @@ import Testing
       Issue.record("\(refused)")
       return
     }
-    let seconds = until.since(time.clock.now())
-    #expect(seconds > 86_000 && seconds <= 86_400)
+    #expect(until.since(time.clock.now()) == 86_400)
     #expect(refused.reason == "the budget of 2 requests in 24 h is spent; it is refilled at \(until.localMinute)")
     #expect(refused.attempts == [], "what was not sent is no try")
     #expect(server.requests == 2)
@@ -91,13 +96,10 @@ import Testing
     let until = Timestamp(seconds: time.clock.now().seconds + 250)
     let service = service(retries: 1)
     let asking = Task { await refusal(of: service, at: server, fault: .spent("spent", until: until)) }
-    func isNoted() -> Bool {
-      let name = folder.names(in: "state/limits").first ?? ""
-      return LimiterState(text: folder.text("state/limits/\(name)") ?? "").map { $0.spent > 0 } ?? false
-    }
-    #expect(await soon(within: 200) { isNoted() })
+    #expect(await soon { (state?.spent ?? 0) > 0 })
+    #expect(await time.isLookedAt(), "by who waits")
     #expect(server.requests == 1)
-    time.move(251)
+    time.move(250)
     #expect(await asking.value == nil)
     #expect(server.requests == 2)
     let again = self.server { _ in true }
@@ -137,11 +139,16 @@ import Testing
   /// The judge may know for how long.
   @Test func tooFastForAKnownTime() async throws {
     let server = server { $0 == 1 }
-    let began = monotonicSeconds()
-    #expect(await refusal(of: service(retries: 1), at: server, fault: .tooFast("slow down", retryAfter: 1.5)) == nil)
-    #expect(monotonicSeconds() - began >= 1.4)
+    let service = service(retries: 1)
+    let asking = Task { await refusal(of: service, at: server, fault: .tooFast("slow down", retryAfter: 1.5)) }
+    #expect(await soon { state?.gate == time.clock.nanoseconds + 1_500_000_000 })
+    #expect(await time.isLookedAt(), "by who waits")
+    #expect(server.requests == 1)
+    time.move(1.5)
+    #expect(await asking.value == nil)
+    #expect(server.requests == 2)
     let other = self.server { _ in true }
-    let refused = await refusal(of: service(retries: 1), at: other, fault: .tooFast("slow down", retryAfter: 1000))
+    let refused = await refusal(of: self.service(retries: 1), at: other, fault: .tooFast("slow down", retryAfter: 1000))
     #expect(refused?.reason == "slow down, for the next 1000 s")
   }
 

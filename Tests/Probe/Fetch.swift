@@ -4,7 +4,7 @@ import MillraceCore
 /// Asks URLs all at once, and prints status and size of each answer in their order.
 struct Fetch: MillraceCommand {
   @Argument var urls: [String]
-  @Option(help: "Seconds for a whole answer.") var limit = 20.0
+  @Option(help: "Seconds for a whole answer.") var limit = 200.0
   @Option(help: "How many of the answers to wait for before the end; all without it.") var first: Int?
 
   func run() throws {

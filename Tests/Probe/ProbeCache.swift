@@ -59,7 +59,7 @@ struct ProbeCache: MillraceCommand {
     }
   }
 
-  /// Stores answers under ten keys until it is killed.
+  /// Stores answers under ten keys until it is killed. Says when the first and when all of them have one.
   struct StoreForever: MillraceCommand {
     @Argument var place: String
 
@@ -67,7 +67,8 @@ struct ProbeCache: MillraceCommand {
       let cache = try ProbeCache.open(place)
       for seed in 0... {
         cache.store(ProbeCache.answer("key \(seed % 10)", seed: seed), for: "key \(seed % 10)")
-        if seed == 0 { writeLine("stored", to: STDOUT_FILENO) }
+        if seed == 0 { writeLine("first", to: STDOUT_FILENO) }
+        if seed == 9 { writeLine("all", to: STDOUT_FILENO) }
       }
     }
   }

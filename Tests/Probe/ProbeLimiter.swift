@@ -28,7 +28,8 @@ struct ProbeLimiter: MillraceCommand {
     }
     let limiter = RateLimiter(
       folder: folder, service: "probe", key: key, interval: interval, budgets: budgets,
-      warn: { failure in writeLine("warning: \(failure)", to: STDERR_FILENO) })
+      warn: { failure in writeLine("warning: \(failure)", to: STDERR_FILENO) },
+      pausing: { seconds, _ in writeLine("pausing for \(seconds) s", to: STDERR_FILENO) })
     if slowDown || retryAfter != nil { limiter.slowDown(retryAfter: retryAfter) }
     let (turns, tasks, exhaust) = (turns, tasks, exhaust)
     try waiting { () async throws(Failure) in

@@ -45,7 +45,7 @@ public struct Executable: Sendable {
   public func run(
     _ arguments: [String] = [], input: Input = .none, environment: [String: String?] = [:],
     workingDirectory: String? = nil, outputFile: String? = nil, errorsOnTerminal: Bool = false,
-    timeLimit: Double = 60
+    timeLimit: Double = 300
   ) -> Outcome {
     start(
       arguments, input: input, environment: environment, workingDirectory: workingDirectory, outputFile: outputFile,
@@ -133,8 +133,10 @@ public final class RunningProgram: Sendable {
   }
 
   /// Waits for the end; call it once.
+  ///
+  /// - Parameter timeLimit: seconds for one that never ends, on a machine that does much else.
   @discardableResult
-  public func wait(timeLimit: Double = 60) -> Outcome {
+  public func wait(timeLimit: Double = 300) -> Outcome {
     var state: Int32 = 0
     var usage = rusage()
     var pause: UInt32 = 200
@@ -153,7 +155,7 @@ public final class RunningProgram: Sendable {
 
   /// Waits for the end as `wait` does, but blocks no thread meanwhile: tests that mostly wait run beside each other then.
   @discardableResult
-  public func end(timeLimit: Double = 60) async -> Outcome {
+  public func end(timeLimit: Double = 300) async -> Outcome {
     while !hasEnded, monotonicSeconds() - started < timeLimit {
       guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
     }

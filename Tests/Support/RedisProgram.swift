@@ -46,7 +46,7 @@ public final class RedisProgram: Sendable {
   }
 
   private static func isReady(_ running: RunningProgram) -> Bool {
-    let deadline = monotonicSeconds() + 30
+    let deadline = monotonicSeconds() + 300
     while monotonicSeconds() < deadline {
       let log = String(decoding: running.outputSoFar, as: UTF8.self) + running.errorTextSoFar
       if log.contains("Ready to accept connections") { return true }

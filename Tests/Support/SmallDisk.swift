@@ -20,8 +20,9 @@ public final class SmallDisk: Sendable {
   deinit { unsafe umount2(folder.path, Int32(MNT_DETACH)) }
 }
 
-/// Waits until something holds; false when it does not within `seconds`.
-public func eventually(within seconds: Double = 20, _ condition: () -> Bool) -> Bool {
+/// Waits until something holds; false when it does not within `seconds`, which are for what never comes, on a machine that
+/// does much else.
+public func eventually(within seconds: Double = 200, _ condition: () -> Bool) -> Bool {
   let end = monotonicSeconds() + seconds
   while monotonicSeconds() < end {
     if condition() { return true }

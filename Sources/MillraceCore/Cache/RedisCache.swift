@@ -48,12 +48,13 @@ public final class RedisCache: AnswerCache {
   ) {
     self.init(
       url, service: service, password: password, maximumAge: maximumAge, limits: limits, clock: clock,
-      idleSeconds: 30, warn: warn)
+      idleSeconds: 30, claimSeconds: 30, warn: warn)
   }
 
+  /// - Parameter claimSeconds: after which a claim goes that nobody renews, as its holder does three times meanwhile.
   init(
     _ url: RedisURL, service: String, password: String?, maximumAge: Double?, limits: CacheLimits, clock: Clock,
-    idleSeconds: Double, warn: @escaping @Sendable (Failure) -> Void
+    idleSeconds: Double, claimSeconds: Int, warn: @escaping @Sendable (Failure) -> Void
   ) {
     self.maximumAge = maximumAge
     self.limits = limits
@@ -61,7 +62,7 @@ public final class RedisCache: AnswerCache {
     self.warn = warn
     server = RedisServer(url, password: password, idleSeconds: idleSeconds)
     names = Names(service: service)
-    claims = RedisClaims(server: server)
+    claims = RedisClaims(server: server, milliseconds: claimSeconds * 1000)
   }
 
   // MARK: Reading

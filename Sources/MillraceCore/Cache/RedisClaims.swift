@@ -4,9 +4,8 @@ import Synchronization
 /// goes by itself when nobody renews it.
 struct RedisClaims: Sendable {
   let server: RedisServer
-
   /// After which a holder that died has let go.
-  private static let milliseconds = 30_000
+  let milliseconds: Int
 
   /// So many keys with a command: the server does nothing else meanwhile.
   private static let keysAtOnce = 500
@@ -57,7 +56,7 @@ struct RedisClaims: Sendable {
     // A suspended task costs nothing, and ends with the process.
     let renewal = Task.detached {
       while true {
-        guard (try? await Task.sleep(for: .milliseconds(Self.milliseconds / 3))) != nil else { return }
+        guard (try? await Task.sleep(for: .milliseconds(milliseconds / 3))) != nil else { return }
         for start in stride(from: 0, to: held.count, by: Self.keysAtOnce) {
           let part = held[start..<min(start + Self.keysAtOnce, held.count)]
           // The next time may do; when none does, somebody else fetches the same.
@@ -82,7 +81,7 @@ struct RedisClaims: Sendable {
     var command = RedisCommand("EVAL", script, String(names.count))
     for name in names { command.add(name) }
     command.add(token)
-    command.add(String(Self.milliseconds))
+    command.add(String(milliseconds))
     let reply = try server.ask(command)
     if case .error(let text) = reply { throw server.refusal(text) }
     guard case .list(let elements) = reply else { throw server.refusal("ERR expected a list") }

@@ -25,7 +25,7 @@ public func waiting<Value: Sendable>(
 /// Runs the jobs of a task and its children one after the other.
 ///
 /// Unchecked Sendable: every access to the state holds the mutex.
-@safe private final class CallingThread: TaskExecutor, @unchecked Sendable {
+@safe final class CallingThread: TaskExecutor, @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var jobs: [UnownedJob] = []

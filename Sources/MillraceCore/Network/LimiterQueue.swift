@@ -87,6 +87,12 @@ final class LimiterQueue: Sendable {
     self.startThread = startThread
   }
 
+  /// How many wait for a turn.
+  var waitingCount: Int { desk.withLock { $0.waiting.count } }
+
+  /// Whether there is a thread that serves.
+  var isServed: Bool { desk.withLock { $0.isServed } }
+
   /// Waits for a turn.
   ///
   /// - Parameter instead: The moment of a turn that was not taken, and is given back for the new one.
