@@ -1,4 +1,3 @@
-import ArgumentParser
 import Glibc
 
 /// Where answers are kept: in a folder, or by a Redis server.
@@ -17,20 +16,6 @@ public enum CacheHome: Sendable, Equatable {
   /// - Parameter text: what `--cache` says, which has been validated; nil for the user's cache folder.
   init(_ text: String?, environment: [String: String]) {
     self = text.flatMap { try? CacheHome($0) } ?? .folder(cacheFolder(environment))
-  }
-
-  /// Of `--cache`.
-  static let help = ArgumentHelp(
-    "Folder for answers, shared by any number of processes, or redis://host:port/database. ~/.cache/millrace by default.",
-    valueName: "folder|url")
-
-  /// For `validate` of options: the parser's own message for a value would repeat it, password and all.
-  static func validate(_ text: String) throws {
-    do throws(Failure) {
-      _ = try CacheHome(text)
-    } catch {
-      throw ValidationError("--cache: \(error)")
-    }
   }
 
   /// The answers of a service.

@@ -107,37 +107,6 @@ public final class Diagnostics: Sendable {
   }
 }
 
-/// Writes text to a descriptor.
-public func writeText(_ text: String, to descriptor: Int32, named name: String) throws(Failure) {
-  let bytes = ByteBuffer(capacity: text.utf8.count)
-  bytes.append(text)
-  unsafe try writeAll(bytes.bytes, to: descriptor, named: name)
-}
-
-/// The text with control characters written out: what comes from a file or a server may hold a line end or a terminal's
-/// escape codes.
-public func printable(_ text: String) -> String {
-  guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
-  var result = ""
-  for scalar in text.unicodeScalars {
-    if scalar.properties.generalCategory != .control {
-      result.unicodeScalars.append(scalar)
-    } else {
-      result += scalar.escaped(asASCII: true)
-    }
-  }
-  return result
-}
-
-/// A server's words for a message: one short line, without the secret that some servers repeat.
-public func serverText(_ text: String, without secret: String?) -> String {
-  var text = text.split { $0.isWhitespace }.joined(separator: " ")
-  if let secret, !secret.isEmpty {
-    text = text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "REDACTED")
-  }
-  return printable(text.count > 200 ? text.prefix(200) + "…" : text)
-}
-
 extension ExitStatus {
   /// The error's name in diagnostics as JSON.
   var name: String {
@@ -164,19 +133,5 @@ extension Place {
     if let byteOffset { members.append(.init("byte_offset", .integer(byteOffset))) }
     if let field { members.append(.init("field", .string(field))) }
     return members
-  }
-}
-
-/// The first of many names for a message, and how many more there are: "A, B and 3 more".
-public func namingFirst(_ names: [String], most: Int = 20) -> String {
-  let rest = names.count > most ? " and \(names.count - most) more" : ""
-  return names.prefix(most).joined(separator: ", ") + rest
-}
-
-extension String {
-  /// Without white space at both ends.
-  public var trimmed: Substring {
-    let rest = drop { $0.isWhitespace }
-    return rest.lastIndex { !$0.isWhitespace }.map { rest[...$0] } ?? ""
   }
 }

@@ -115,3 +115,19 @@ public struct NetworkOptions: ParsableArguments {
       cache: kept, refreshes: refresh, isOffline: offline)
   }
 }
+
+extension CacheHome {
+  /// Of `--cache`.
+  static let help = ArgumentHelp(
+    "Folder for answers, shared by any number of processes, or redis://host:port/database. ~/.cache/millrace by default.",
+    valueName: "folder|url")
+
+  /// For `validate` of options: the parser's own message for a value would repeat it, password and all.
+  static func validate(_ text: String) throws {
+    do throws(Failure) {
+      _ = try CacheHome(text)
+    } catch {
+      throw ValidationError("--cache: \(error)")
+    }
+  }
+}

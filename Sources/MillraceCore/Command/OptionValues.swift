@@ -74,15 +74,6 @@ public enum OutputCompression: String, Sendable, CaseIterable {
   }
 }
 
-/// What is written down about single rows.
-public enum ContextLevel: String, Sendable, CaseIterable {
-  /// A record for each row.
-  case rows
-  /// Sums over all rows.
-  case summary
-  case none
-}
-
 /// Names of columns, in order, written with commas between them.
 public struct ColumnList: Sendable, Hashable {
   public var names: [String]

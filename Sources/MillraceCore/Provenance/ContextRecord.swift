@@ -1,3 +1,12 @@
+/// What is written down about single rows.
+public enum ContextLevel: String, Sendable, CaseIterable {
+  /// A record for each row.
+  case rows
+  /// Sums over all rows.
+  case summary
+  case none
+}
+
 /// Writes context records: what a stage did to one row.
 ///
 /// A value that any worker thread may use: it writes to the worker's own buffer, and `StageRecorder.appendContexts` takes

@@ -32,7 +32,7 @@ struct OutputPlace: Sendable {
     pipe = ProvenanceStore.key(of: descriptor)
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, fileKind(status) == S_IFREG,
-      let path = LinuxProcess.path(of: descriptor)
+      let path = Linux.path(of: descriptor)
     else { return }
     // In `{ a; b; } > path` the second program stands at the end of what the first wrote, as with `>>`.
     let appends =
@@ -52,12 +52,4 @@ struct OutputPlace: Sendable {
       sidecar = path + sidecarSuffix
     }
   }
-}
-
-/// Records name files as the user would: an absolute path says more about the machine than about the data.
-func relativeToCurrentFolder(_ path: String) -> String {
-  guard let folder = linkTarget("/proc/self/cwd"), path.hasPrefix(folder == "/" ? "/" : folder + "/") else {
-    return path
-  }
-  return String(path.dropFirst(folder == "/" ? 1 : folder.count + 1))
 }

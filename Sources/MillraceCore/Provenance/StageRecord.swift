@@ -99,7 +99,7 @@ struct StageRecord {
       .init("user", .string(environment["USER"] ?? environment["LOGNAME"] ?? "uid \(geteuid())")),
       .init("process", .object([.init("id", .integer(getpid())), .init("session", .integer(session))])),
     ]
-    if let directory = linkTarget("/proc/self/cwd") { members.append(.init("directory", .string(directory))) }
+    if let directory = Linux.currentFolder { members.append(.init("directory", .string(directory))) }
     let told = Self.environmentNames.compactMap { name in environment[name].map { JSONValue.Member(name, .string($0)) }
     }
     if !told.isEmpty { members.append(.init("environment", .object(told))) }

@@ -19,7 +19,7 @@ struct UpstreamSearch {
     }
     switch fileKind(status) {
     case S_IFREG:
-      let path = path ?? LinuxProcess.path(of: descriptor)
+      let path = path ?? Linux.path(of: descriptor)
       return StageInput(name: name, descriptor: descriptor, origin: .file(path: path))
     case S_IFIFO:
       let key = ProvenanceStore.PipeKey(device: status.st_dev, inode: status.st_ino)

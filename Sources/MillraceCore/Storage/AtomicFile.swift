@@ -209,3 +209,10 @@ public func writeAll(
     }
   }
 }
+
+/// Writes text to a descriptor.
+public func writeText(_ text: String, to descriptor: Int32, named name: String) throws(Failure) {
+  let bytes = ByteBuffer(capacity: text.utf8.count)
+  bytes.append(text)
+  unsafe try writeAll(bytes.bytes, to: descriptor, named: name)
+}

@@ -73,12 +73,3 @@ public final class FileLock: Sendable {
     return .system(.inputOutput, "cannot lock the file", errorNumber: error, at: Place(file: path))
   }
 }
-
-/// The machine's name as `uname -n` prints it.
-public func hostName() -> String {
-  var names = utsname()
-  guard unsafe uname(&names) == 0 else { return "unknown" }
-  return unsafe withUnsafeBytes(of: &names.nodename) { bytes in
-    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-  }
-}

@@ -63,5 +63,18 @@ enum Linux {
     _ = unsafe fcntl(descriptor, 37, &lock)
   }
 
+  /// The file that a descriptor was opened from; nil for pipes, sockets and removed files.
+  static func path(of descriptor: Int32) -> String? {
+    guard let target = linkTarget(procPath(descriptor)), target.hasPrefix("/") else { return nil }
+    var open = stat()
+    guard unsafe fstat(descriptor, &open) == 0, let named = fileStatus(target, followingLinks: false),
+      named.st_dev == open.st_dev, named.st_ino == open.st_ino
+    else { return nil }
+    return target
+  }
+
+  /// The folder that this process runs in; nil where /proc is not mounted.
+  static var currentFolder: String? { linkTarget("/proc/self/cwd") }
+
   private static func procPath(_ descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
 }

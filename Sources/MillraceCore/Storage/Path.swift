@@ -96,3 +96,9 @@ public func resolvedPath(_ path: String) -> String? {
   defer { unsafe free(resolved) }
   return unsafe String(cString: resolved)
 }
+
+/// A path as the user would name it: an absolute path says more about the machine than about the data.
+func relativeToCurrentFolder(_ path: String) -> String {
+  guard let folder = Linux.currentFolder, path.hasPrefix(folder == "/" ? "/" : folder + "/") else { return path }
+  return String(path.dropFirst(folder == "/" ? 1 : folder.count + 1))
+}

@@ -18,20 +18,6 @@ public func temporaryFolder(_ environment: [String: String] = processEnvironment
   return named
 }
 
-/// The environment that this process was started with.
-public func processEnvironment() -> [String: String] {
-  var variables: [String: String] = [:]
-  var entry = unsafe environ
-  while let variable = unsafe entry.pointee {
-    let text = unsafe String(cString: variable)
-    if let equals = text.firstIndex(of: "=") {
-      variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
-    }
-    unsafe entry += 1
-  }
-  return variables
-}
-
 private func userFolder(
   _ environment: [String: String], own: String, base: String, inHome: String, kind: String
 ) -> String {

@@ -80,7 +80,7 @@ public final class FileSource: ByteSource, @unchecked Sendable {
 
   /// Where the file can be opened again, to be read from the start as now: nil for a pipe, for a file that has lost its name,
   /// and for one that the caller had read a part of.
-  public var pathFromStart: String? { isRegular && startOffset == 0 ? LinuxProcess.path(of: descriptor) : nil }
+  public var pathFromStart: String? { isRegular && startOffset == 0 ? Linux.path(of: descriptor) : nil }
 
   /// The last byte of a regular file, whatever was read before; nil for an empty one.
   public func lastByte() throws(Failure) -> UInt8? {

@@ -4,8 +4,8 @@ import Glibc
 /// processor time its control groups allow, rounded up. At least 1.
 public func availableCores() -> Int {
   let scheduled =
-    allowedProcessors(inStatus: wholeText("/proc/self/status")) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  let quota = ControlGroups(membership: wholeText("/proc/self/cgroup"), root: "/sys/fs/cgroup").processorLimit
+    allowedProcessors(inStatus: kernelText("/proc/self/status")) ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  let quota = ControlGroups(membership: kernelText("/proc/self/cgroup"), root: "/sys/fs/cgroup").processorLimit
   return max(1, min(scheduled, quota ?? scheduled))
 }
 
@@ -55,21 +55,32 @@ struct ControlGroups {
 
   /// `cpu.max` of version 2: quota and period in microseconds, the quota may be `max`.
   private func unifiedLimit(_ folder: String) -> Double? {
-    let numbers = wholeText("\(folder)/cpu.max").split { $0 == " " || $0 == "\n" }.map { Double($0) }
+    let numbers = kernelText("\(folder)/cpu.max").split { $0 == " " || $0 == "\n" }.map { Double($0) }
     guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], period > 0 else { return nil }
     return quota / period
   }
 
   private func firstVersionLimit(_ folder: String) -> Double? {
-    let quota = Double(wholeText("\(folder)/cpu.cfs_quota_us").filter { $0 != "\n" })
-    let period = Double(wholeText("\(folder)/cpu.cfs_period_us").filter { $0 != "\n" })
+    let quota = Double(kernelText("\(folder)/cpu.cfs_quota_us").filter { $0 != "\n" })
+    let period = Double(kernelText("\(folder)/cpu.cfs_period_us").filter { $0 != "\n" })
     guard let quota, let period, quota > 0, period > 0 else { return nil }
     return quota / period
   }
 }
 
+/// Names the calling thread for `ps -L` and debuggers; the kernel keeps 15 bytes.
+///
+/// `pthread_setname_np` is a GNU extension that the Glibc module does not show; elsewhere than on Linux this does nothing.
+func nameThisThread(_ name: String) {
+  let descriptor = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return }
+  defer { close(descriptor) }
+  let bytes = Array(name.utf8.prefix(15))
+  _ = unsafe write(descriptor, bytes, bytes.count)
+}
+
 /// The text of a small file of the kernel; empty when it cannot be read.
-private func wholeText(_ path: String) -> String {
+func kernelText(_ path: String) -> String {
   let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return "" }
   defer { close(descriptor) }

@@ -1,5 +1,29 @@
 import Glibc
 
+/// A moment in UTC.
+public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
+  /// Since 1970-01-01T00:00:00Z, leap seconds not counted.
+  public var seconds: Int
+  public var nanoseconds: Int
+
+  public init(seconds: Int, nanoseconds: Int = 0) {
+    self.seconds = seconds
+    self.nanoseconds = nanoseconds
+  }
+
+  /// RFC 3339 with milliseconds, as in `2026-11-21T09:05:15.042Z`.
+  public var description: String {
+    var seconds = seconds
+    var parts = unsafe tm()
+    unsafe gmtime_r(&seconds, &parts)
+    let (year, month, day) = unsafe (parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday)
+    let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
+    let date = "\(year)-\(padded(month, 2))-\(padded(day, 2))"
+    let time = "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"
+    return "\(date)T\(time).\(padded(nanoseconds / 1_000_000, 3))Z"
+  }
+}
+
 extension Timestamp: Comparable {
   init(_ time: timespec) { self.init(seconds: time.tv_sec, nanoseconds: time.tv_nsec) }
 
@@ -70,56 +94,4 @@ extension Timestamp {
     guard text.hasSuffix("Z") else { return nil }
     self.init(localText: text.dropLast() + "+00:00")
   }
-}
-
-/// Where a run's clock, random numbers and environment come from: the one seam through which they enter provenance.
-public struct Surroundings: Sendable {
-  public var clock: Clock
-  public var random: @Sendable () -> UInt64
-  public var environment: [String: String]
-
-  public init(
-    clock: Clock, random: @escaping @Sendable () -> UInt64, environment: [String: String]
-  ) {
-    self.clock = clock
-    self.random = random
-    self.environment = environment
-  }
-
-  /// The system's clock and random numbers, and the environment that this process was started with.
-  public static func ofThisProcess() -> Surroundings {
-    Surroundings(
-      clock: .system,
-      random: {
-        var generator = SystemRandomNumberGenerator()
-        return generator.next()
-      },
-      environment: processEnvironment())
-  }
-
-  /// A UUID of version 7 (RFC 9562, section 5.7): 48 bits of milliseconds, then random bits.
-  func newIdentifier() -> String {
-    let now = clock.now()
-    let time = UInt64(now.seconds * 1000 + now.nanoseconds / 1_000_000) & 0xFFFF_FFFF_FFFF
-    let high = time << 16 | 0x7000 | random() & 0x0FFF
-    let low = 0x8000_0000_0000_0000 | random() & 0x3FFF_FFFF_FFFF_FFFF
-    let digits = padded(high, 16, radix: 16) + padded(low, 16, radix: 16)
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if [8, 12, 16, 20].contains(index) { text += "-" }
-      text.append(digit)
-    }
-    return text
-  }
-}
-
-/// True for the form of a UUID, in lower case.
-public func isIdentifier(_ text: some StringProtocol) -> Bool {
-  text.utf8.count == 36
-    && text.utf8.enumerated().allSatisfy { index, byte in
-      [8, 13, 18, 23].contains(index)
-        ? byte == UInt8(ascii: "-")
-        : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-    }
 }
