@@ -35,10 +35,7 @@ import Testing
   private func lines(_ records: ChildRecords) throws -> [JSONValue] {
     let path = folder("lines")
     let file = try AtomicFile(path: path)
-    var writer = ChainWriter { bytes throws(Failure) in unsafe try file.write(bytes.bytes) }
-    try records.copy(to: &writer)
-    try writer.finish()
-    try file.commit()
+    try ChainWriter.write(to: file) { writer throws(Failure) in try records.copy(to: &writer) }
     return try (folder.text("lines") ?? "").split(separator: "\n").map { try JSONValue.parse(String($0)) }
   }
 

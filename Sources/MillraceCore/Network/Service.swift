@@ -235,18 +235,12 @@ public final class Service: Sendable {
   }
 
   private func connect() throws(Failure) -> HTTPClient {
-    let userAgent = userAgent
-    let made = client.withLock { client -> Result<HTTPClient, Failure> in
-      if let client { return .success(client) }
-      do throws(Failure) {
-        let new = try HTTPClient(userAgent: userAgent)
-        client = new
-        return .success(new)
-      } catch {
-        return .failure(error)
-      }
+    try client.withLock { client throws(Failure) in
+      if let client { return client }
+      let new = try HTTPClient(userAgent: userAgent)
+      client = new
+      return new
     }
-    return try made.get()
   }
 }
 

@@ -14,13 +14,23 @@ struct ChainWriter {
     case reference
   }
 
-  private let write: (ByteBuffer) throws(Failure) -> Void
+  private let file: AtomicFile
   private let buffer = ByteBuffer(capacity: 1 << 16)
   /// Stages that are written already: two inputs may come from one producer.
   private var known: Set<String> = []
   private var knownFiles: Set<String> = []
 
-  init(to write: @escaping (ByteBuffer) throws(Failure) -> Void) { self.write = write }
+  private init(_ file: AtomicFile) { self.file = file }
+
+  /// Writes a file, which gets its name when `body` has appended all that is to stand in it.
+  static func write(
+    to file: AtomicFile, _ body: (inout ChainWriter) throws(Failure) -> Void
+  ) throws(Failure) {
+    var writer = ChainWriter(file)
+    try body(&writer)
+    try writer.flush(above: 0)
+    try file.commit()
+  }
 
   /// What becomes of the records of the inputs' producers, by their identity.
   static func embeddings(of inputs: [StageInput]) -> [String: Embedding] {
@@ -108,11 +118,9 @@ struct ChainWriter {
     }
   }
 
-  mutating func finish() throws(Failure) { try flush(above: 0) }
-
   private func flush(above limit: Int) throws(Failure) {
     guard buffer.count > limit else { return }
-    try write(buffer)
+    unsafe try file.write(buffer.bytes)
     buffer.removeAll()
   }
 }

@@ -114,7 +114,7 @@ struct ChildRecords {
       members.append(.init("sidecar", .string(try reader.digest().description)))
       members.append(.init("path", .string(relativeToCurrentFolder(reader.name))))
     }
-    try append(.object(members), to: spill)
+    try spill.append(.object(members))
     if embedding == .whole {
       contextBytes += child.contextBytes
       try copyRest(of: reader, without: earlier, to: spill)
@@ -199,13 +199,6 @@ struct ChildRecords {
     }
     try spill.append(lines)
   }
-
-  private func append(_ value: JSONValue, to spill: RecordSpill) throws(Failure) {
-    let line = ByteBuffer()
-    value.write(to: line)
-    line.append("\n")
-    try spill.append(line)
-  }
 }
 
 /// What a child's sidecar says, its context records only counted.
@@ -231,8 +224,7 @@ private struct Child {
       + (latest.content.records.map { [JSONValue.Member("records", .integer($0))] } ?? [])
       + (latest.offset > 0 ? [JSONValue.Member("offset", .integer(latest.offset))] : [])
       + [.init("writer", .string(latest.stage))]
-    let (end, overflow) = latest.offset.addingReportingOverflow(latest.content.bytes)
-    self.end = overflow ? -1 : end
+    end = latest.offset + latest.content.bytes
     completeness = segments.map(\.completeness).reduce(.verified, max)
     var stages: [JSONValue] = []
     var stageBytes = 0

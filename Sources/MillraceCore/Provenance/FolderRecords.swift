@@ -22,19 +22,16 @@ final class FolderRecords: Sendable {
   /// - Throws: the first time, when the record is damaged.
   func record(besideFile path: String) throws(Failure) -> Record? {
     let folder = folderPart(of: path)
-    return try known.withLock { known -> Result<Record?, Failure> in
-      if let record = known[folder] { return .success(record) }
-      do throws(Failure) {
-        let record = try Self.read(folderSidecar(forFile: path))
-        // Each holds an open file.
-        if known.count == Self.mostFolders { known.removeAll() }
-        known[folder] = .some(record)
-        return .success(record)
-      } catch {
-        known[folder] = .some(nil)
-        return .failure(error)
-      }
-    }.get()
+    return try known.withLock { known throws(Failure) in
+      if let record = known[folder] { return record }
+      // What is damaged is told once.
+      known[folder] = .some(nil)
+      let record = try Self.read(folderSidecar(forFile: path))
+      // Each holds an open file.
+      if known.count > Self.mostFolders { known.removeAll() }
+      known[folder] = .some(record)
+      return record
+    }
   }
 
   private static func read(_ path: String) throws(Failure) -> Record? {

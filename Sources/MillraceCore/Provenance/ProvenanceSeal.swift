@@ -45,22 +45,15 @@ public struct ProvenanceSeal {
       input.link = .ambiguous
       input.candidates = found.map { Candidate(stage: $0.stage, command: $0.command) }
     }
-    let embeddings = ChainWriter.embeddings(of: [input])
     let record = StageRecord(
       id: surroundings.newIdentifier(),
       description: StageDescription(tool: "prov", version: Millrace.version, arguments: ["seal", path]),
       environment: surroundings.environment, start: start, end: surroundings.clock.now(), status: .success,
-      session: getsid(0), inputs: [input], embeddings: embeddings, output: content,
+      session: getsid(0), inputs: [input], embeddings: ChainWriter.embeddings(of: [input]), output: content,
       rows: (source.records ?? 0, source.records ?? 0), dropped: [], contextLevel: .none, contextCount: 0, sources: [],
       place: OutputPlace())
     let sidecar = path + sidecarSuffix
-    let file = try AtomicFile(path: sidecar)
-    var writer = ChainWriter { bytes throws(Failure) in unsafe try file.write(bytes.bytes) }
-    try writer.append(try record.pipeline())
-    try writer.embed([input], embeddings, withContexts: true)
-    try writer.append(try record.stage())
-    try writer.finish()
-    try file.commit()
+    try FinishedStage(record, files: nil, contexts: nil).write(to: AtomicFile(path: sidecar))
     return sidecar
   }
 }

@@ -1,7 +1,7 @@
 /// Records of rows or files on their way to the sidecar: the first in memory, the rest in a file without a name, so that millions
 /// of them cost no memory.
 ///
-/// Unchecked Sendable: the recorder uses it under its lock.
+/// Unchecked Sendable: the recorder uses it within its lock.
 final class RecordSpill: @unchecked Sendable {
   /// Where the file is made: beside the sidecar, or in the store.
   private let folder: String
@@ -17,6 +17,14 @@ final class RecordSpill: @unchecked Sendable {
     unsafe buffer.append(lines.bytes)
     bytes += lines.count
     if buffer.count > Self.inMemory { try spill() }
+  }
+
+  /// Appends a record as a line.
+  func append(_ record: JSONValue) throws(Failure) {
+    let line = ByteBuffer()
+    record.write(to: line)
+    line.append("\n")
+    try append(line)
   }
 
   private func spill() throws(Failure) {

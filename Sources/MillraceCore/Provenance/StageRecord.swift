@@ -1,4 +1,3 @@
-import CBuildInformation
 import Glibc
 
 /// Everything that a finished stage has to say, and how it is said in the records `pipeline` and `stage`.
@@ -88,7 +87,7 @@ struct StageRecord {
     var members: [JSONValue.Member] = [
       .init("kind", .string("stage")), .init("id", .string(id)), .init("tool", .string(description.tool)),
       .init("version", .string(description.version)),
-      .init("commit", .string(unsafe String(cString: millrace_build_commit()))),
+      .init("commit", .string(Millrace.buildCommit)),
       .init("arguments", .array(CommandLineText.redacting(description.arguments).map { .string($0) })),
       .init("parameters", description.parameters),
     ]
@@ -147,13 +146,7 @@ struct StageRecord {
       }
       if ours.contains(.stages) { members.append(.init("context", .string("omitted"))) }
       if !input.candidates.isEmpty {
-        members.append(
-          .init(
-            "candidates",
-            .array(
-              input.candidates.map { candidate in
-                .object([.init("stage", .string(candidate.stage)), .init("command", .string(candidate.command))])
-              })))
+        members.append(.init("candidates", .array(input.candidates.map(\.json))))
       }
       records.append(.object(members))
     }

@@ -37,15 +37,10 @@ extension StageRecorder {
       tellUnreadable(error)
       return .none
     }
-    let result = withChildren { children -> Result<(embedding: ChildEmbedding, isOfResult: Bool), Failure> in
-      do throws(Failure) {
-        return .success(try children.take(reader, item: item, resultBytes: resultBytes))
-      } catch {
-        return .failure(error)
-      }
-    }
     do throws(Failure) {
-      let (embedding, isOfResult) = try result.get()
+      let (embedding, isOfResult) = try withChildren { children throws(Failure) in
+        try children.take(reader, item: item, resultBytes: resultBytes)
+      }
       if !isOfResult {
         warn(
           Failure(
@@ -65,16 +60,17 @@ extension StageRecorder {
     warn(failure)
   }
 
-  private func withChildren<Result: Sendable>(_ body: (inout ChildRecords) -> Result) -> Result {
-    state.withLock { state in
+  private func withChildren<Result: Sendable, Problem: Error>(
+    _ body: (inout ChildRecords) throws(Problem) -> Result
+  ) throws(Problem) -> Result {
+    try state.withLock { state throws(Problem) in
       var children =
         state.children
         ?? ChildRecords(parent: id, spill: contextLevel == .rows ? RecordSpill(folder: spillFolder(state)) : nil)
       // With one owner nothing that it holds is copied.
       state.children = nil
-      let result = body(&children)
-      state.children = children
-      return result
+      defer { state.children = children }
+      return try body(&children)
     }
   }
 }

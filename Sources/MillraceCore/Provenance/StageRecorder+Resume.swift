@@ -22,16 +22,11 @@ extension StageRecorder {
     for (number, upstream) in input.upstreams.enumerated() {
       guard let reader = upstream.reader else { continue }
       let copy = try AtomicFile(path: "\(path).\(number)", permissions: 0o600)
-      var writer = ChainWriter { bytes throws(Failure) in unsafe try copy.write(bytes.bytes) }
-      try writer.append(sidecar: reader)
-      try writer.finish()
-      try copy.commit()
+      try ChainWriter.write(to: copy) { writer throws(Failure) in try writer.append(sidecar: reader) }
     }
     let file = try AtomicFile(path: path, permissions: 0o600)
-    var writer = ChainWriter { bytes throws(Failure) in unsafe try file.write(bytes.bytes) }
-    try writer.append(try SavedInput.json(input))
-    try writer.finish()
-    try file.commit()
+    let saved = try SavedInput.json(input)
+    try ChainWriter.write(to: file) { writer throws(Failure) in try writer.append(saved) }
   }
 
   /// Adds an input that an earlier process of the run has read to its end.
@@ -67,13 +62,7 @@ private enum SavedInput {
     members += input.content?.members ?? []
     members.append(.init("link", .string(input.link.rawValue)))
     if let sidecar = input.sidecar { members.append(.init("sidecar", .string(sidecar.description))) }
-    members.append(
-      .init(
-        "candidates",
-        .array(
-          input.candidates.map { candidate in
-            .object([.init("stage", .string(candidate.stage)), .init("command", .string(candidate.command))])
-          })))
+    members.append(.init("candidates", .array(input.candidates.map(\.json))))
     var producers: [JSONValue] = []
     for upstream in input.upstreams { producers.append(.object(try upstream.members())) }
     members.append(.init("producers", .array(producers)))
@@ -92,10 +81,7 @@ private enum SavedInput {
       name: name, descriptor: STDIN_FILENO, origin: value["path"]?.text.map { .file(path: $0) } ?? .other,
       content: content, link: link)
     input.sidecar = value["sidecar"]?.text.flatMap { SHA256Digest($0) }
-    input.candidates = (value["candidates"]?.elements ?? []).compactMap { candidate in
-      guard let stage = candidate["stage"]?.text else { return nil }
-      return Candidate(stage: stage, command: candidate["command"]?.text ?? "")
-    }
+    input.candidates = (value["candidates"]?.elements ?? []).compactMap { Candidate($0) }
     for (number, producer) in (value["producers"]?.elements ?? []).enumerated() {
       guard let released = Upstream(members: producer) else { throw damaged }
       var upstream = released

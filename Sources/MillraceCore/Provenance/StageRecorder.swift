@@ -1,48 +1,5 @@
-import CBuildInformation
 import Glibc
 import Synchronization
-
-/// What is known about a stage before it begins.
-public struct StageDescription: Sendable {
-  /// Where the sidecar goes.
-  public enum Destination: Sendable, Equatable {
-    /// Beside the output, where that is a regular file that began empty; else only into the store.
-    case automatic
-    case file(String)
-    /// No sidecar and no record in the store.
-    case off
-  }
-
-  public var tool: String
-  public var version: String
-  /// Without the program's name. Secrets are redacted before anything is written.
-  public var arguments: [String]
-  /// Every option with the value it has after defaults.
-  public var parameters: JSONValue
-  public var seed: UInt64?
-  public var contextLevel: ContextLevel
-  public var destination: Destination
-  /// An input from a program that left no record, or died, is an error.
-  public var requiresUpstream: Bool
-  /// Inputs are hashed even where a count of bytes would do.
-  public var hashesEveryInput: Bool
-
-  public init(
-    tool: String, version: String, arguments: [String], parameters: JSONValue = .object([]), seed: UInt64? = nil,
-    contextLevel: ContextLevel = .summary, destination: Destination = .automatic, requiresUpstream: Bool = false,
-    hashesEveryInput: Bool = false
-  ) {
-    self.tool = tool
-    self.version = version
-    self.arguments = arguments
-    self.parameters = parameters
-    self.seed = seed
-    self.contextLevel = contextLevel
-    self.destination = destination
-    self.requiresUpstream = requiresUpstream
-    self.hashesEveryInput = hashesEveryInput
-  }
-}
 
 /// Records what one run of a tool does, hands the record to the next stage of the pipeline, and writes the sidecar.
 ///
@@ -182,10 +139,7 @@ public final class StageRecorder: Sendable {
     guard let store else { return }
     do throws(Failure) {
       let file = try AtomicFile(path: try store.linkPath(key, stage: id), permissions: 0o600)
-      var writer = ChainWriter { bytes throws(Failure) in unsafe try file.write(bytes.bytes) }
-      try writer.append(value)
-      try writer.finish()
-      try file.commit()
+      try ChainWriter.write(to: file) { writer throws(Failure) in try writer.append(value) }
     } catch {
       warn(error)
     }
@@ -251,14 +205,7 @@ public final class StageRecorder: Sendable {
   }
 
   private func take(_ input: StageInput, at index: Int, _ warning: Failure?) throws(Failure) {
-    try state.withLock { state -> Result<Void, Failure> in
-      do throws(Failure) {
-        try state.take(input, at: index)
-        return .success(())
-      } catch {
-        return .failure(error)
-      }
-    }.get()
+    try state.withLock { state throws(Failure) in try state.take(input, at: index) }
     if description.requiresUpstream, [.unknownUpstream, .upstreamDied, .mismatch].contains(input.link) {
       throw warning.map { Failure(.no, $0.message, at: $0.place, advice: "--require-upstream allows no such input") }
         ?? Failure(
@@ -282,19 +229,12 @@ public final class StageRecorder: Sendable {
   /// Any thread may call; the caller sees to the order. With the level `summary` only the count is kept.
   public func appendContexts(_ lines: ByteBuffer, count: Int) throws(Failure) {
     guard contextLevel != .none else { return }
-    let isKept = contextLevel == .rows
-    let result = state.withLock { state -> Result<Void, Failure> in
+    try state.withLock { state throws(Failure) in
       state.contextCount += count
-      guard isKept else { return .success(()) }
+      guard contextLevel == .rows else { return }
       if state.contexts == nil { state.contexts = RecordSpill(folder: spillFolder(state)) }
-      do throws(Failure) {
-        try state.contexts?.append(lines)
-        return .success(())
-      } catch {
-        return .failure(error)
-      }
+      try state.contexts?.append(lines)
     }
-    try result.get()
   }
 
   /// Where records wait that are too many for the memory: beside the sidecar, else in the store.
@@ -311,26 +251,18 @@ public final class StageRecorder: Sendable {
   ///   - content: with the digest; a file without one is not told.
   public func addFile(_ path: String, _ content: StreamContent) throws(Failure) {
     guard !isOff, content.digest != nil else { return }
-    let line = ByteBuffer()
-    JSONValue.object(
+    let record = JSONValue.object(
       [
         .init("kind", .string("file")), .init("stage", .string(id)),
         .init("path", .string(relativeToCurrentFolder(path))),
-      ] + content.members
-    ).write(to: line)
-    line.append("\n")
-    try state.withLock { state -> Result<Void, Failure> in
+      ] + content.members)
+    try state.withLock { state throws(Failure) in
       let folder = folderPart(of: path)
       let files = state.files ?? RecordSpill(folder: folder)
       state.files = files
       state.folder = folder
-      do throws(Failure) {
-        try files.append(line)
-        return .success(())
-      } catch {
-        return .failure(error)
-      }
-    }.get()
+      try files.append(record)
+    }
   }
 
   /// Adds a source that was asked: its URL, from which keys are removed, licence, and when.
@@ -368,17 +300,11 @@ public final class StageRecorder: Sendable {
     output: StreamContent, rowsIn: Int, rowsOut: Int, status: ExitStatus = .success
   ) throws(Failure) {
     guard !isOff else { return }
-    let result = state.withLock { state -> Result<Void, Failure> in
-      guard !state.isOver else { return .success(()) }
+    try state.withLock { state throws(Failure) in
+      guard !state.isOver else { return }
       state.isOver = true
-      do throws(Failure) {
-        try publish(state, output: output, rows: (rowsIn, rowsOut), status: status)
-        return .success(())
-      } catch {
-        return .failure(error)
-      }
+      try publish(state, output: output, rows: (rowsIn, rowsOut), status: status)
     }
-    try result.get()
   }
 
   /// Tells the reader of a pipe that the output is not whole. No sidecar is written.
@@ -407,49 +333,17 @@ public final class StageRecorder: Sendable {
   private func publish(
     _ state: State, output: StreamContent, rows: (in: Int, out: Int), status: ExitStatus
   ) throws(Failure) {
-    let embeddings = ChainWriter.embeddings(of: state.inputs)
-    let record = StageRecord(
-      id: id, description: description, environment: surroundings.environment, start: start,
-      end: surroundings.clock.now(),
-      status: status, session: scope.session, inputs: state.inputs, embeddings: embeddings, output: output, rows: rows,
-      dropped: state.dropped, contextLevel: contextLevel, contextCount: state.contextCount,
-      chunkCount: state.chunkCount, children: state.children, sources: state.sources, place: state.output)
-    let stage = try record.stage()
-    let pipeline = try record.pipeline()
-
-    /// Writes the whole record to a file and gives it its name.
-    func write(_ state: State, to file: AtomicFile, withContexts: Bool) throws(Failure) {
-      var writer = ChainWriter { bytes throws(Failure) in unsafe try file.write(bytes.bytes) }
-      try writer.append(pipeline)
-      try writer.embed(state.inputs, embeddings, withContexts: withContexts)
-      try writer.append(stage)
-      try state.files?.copy(to: &writer)
-      if withContexts {
-        try state.contexts?.copy(to: &writer)
-        try state.children?.copy(to: &writer)
-      }
-      if let earlier = state.output.earlierSidecar { try writer.append(sidecar: earlier) }
-      try writer.finish()
-      try file.commit()
-    }
-
+    let stage = try FinishedStage(
+      StageRecord(
+        id: id, description: description, environment: surroundings.environment, start: start,
+        end: surroundings.clock.now(), status: status, session: scope.session, inputs: state.inputs,
+        embeddings: ChainWriter.embeddings(of: state.inputs), output: output, rows: rows, dropped: state.dropped,
+        contextLevel: contextLevel, contextCount: state.contextCount, chunkCount: state.chunkCount,
+        children: state.children, sources: state.sources, place: state.output),
+      files: state.files, contexts: state.contexts)
     if let store {
       do throws(Failure) {
-        let own = (state.contexts?.bytes ?? 0) + (state.children?.size ?? 0)
-        let size = state.upstreams.values.reduce(own) { $0 + $1.size }
-        let isSmall = size <= ProvenanceStore.largestCopy
-        var copied = false
-        let copy = try output.digest.map { digest throws(Failure) in
-          try store.copyPath(digest, stage: id, scope: scope)
-        }
-        if let key = state.output.pipe {
-          let link = try store.linkPath(key, stage: id)
-          try write(state, to: AtomicFile(path: link, permissions: 0o600), withContexts: true)
-          if let copy, isSmall { copied = unsafe Glibc.link(link, copy) == 0 }
-        }
-        if let copy, !copied {
-          try write(state, to: AtomicFile(path: copy, permissions: 0o600), withContexts: isSmall)
-        }
+        try stage.leaveCopies(in: store, scope: scope)
       } catch {
         warn(error)
       }
@@ -457,9 +351,7 @@ public final class StageRecorder: Sendable {
     if let path = state.output.path, let digest = output.digest, state.output.earlierSidecar == nil {
       LinuxProcess.setHint(ProvenanceStore.copyName(digest, stage: id, scope: scope), onFile: path)
     }
-    if let folder = state.folder {
-      try write(state, to: AtomicFile(path: "\(folder)/\(sidecarSuffix)"), withContexts: true)
-    }
-    if let sidecar = state.sidecar { try write(state, to: sidecar, withContexts: true) }
+    if let folder = state.folder { try stage.write(to: AtomicFile(path: "\(folder)/\(sidecarSuffix)")) }
+    if let sidecar = state.sidecar { try stage.write(to: sidecar) }
   }
 }
