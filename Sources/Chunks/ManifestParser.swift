@@ -41,7 +41,8 @@ extension ChunkManifest {
           .badData, "chunk \(chunk.index) begins at record \(first), but \(records) records stand before it",
           at: Place(file: name), advice: "use the manifest as chunk wrote it")
       }
-      records += chunk.records
+      let (sum, isTooLarge) = records.addingReportingOverflow(chunk.records)
+      records = isTooLarge ? .max : sum
     }
     guard records == end.records else {
       throw Failure(

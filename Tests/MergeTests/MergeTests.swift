@@ -122,6 +122,12 @@ struct ManifestMergeTests {
         lines[0] + "{\"kind\":\"chunk\",\"index\":1,\"path\":\"x\",\"records\":-1,\"bytes\":1}\n" + lines[3],
         ":2: field \"records\": a count was expected\(use)"
       ),
+      (
+        (0..<3).map { "{\"kind\":\"chunk\",\"index\":\($0),\"path\":\"x\",\"records\":\(Int.max),\"bytes\":1}\n" }
+          .joined()
+          + lines[3],
+        ":4: the closing line counts 6 records, but the chunks have \(Int.max)\(use)"
+      ),
     ]
     for (manifest, message) in cases {
       let outcome = merge.run([], input: .text(manifest))

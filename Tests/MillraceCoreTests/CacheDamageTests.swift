@@ -67,6 +67,17 @@ import Testing
     #expect(cache.entry(for: "key") == nil)
   }
 
+  @Test func aForgedSizeIsNone() {
+    let body = Array("answer".utf8)
+    var header = body.withUnsafeBytes { CacheEntryHeader(key: "key", stored: Timestamp(seconds: 1), body: $0) }
+    for bytes in [Int.max, -1] {
+      header.bytes = bytes
+      let line = ByteBuffer()
+      header.write(to: line)
+      #expect(CacheEntryHeader.read(Array(line.bytes)) == nil)
+    }
+  }
+
   @Test func anEntryUnderAnotherName() throws {
     let cache = cache()
     cache.store(Array("other".utf8), for: "other")

@@ -105,6 +105,7 @@ import Testing
     "", "garbage", "[1]\n", "{\"kind\":\"pipeline\"}\n",
     "{\"kind\":\"pipeline\",\"schema\":1,\"stage\":\"../x\",\"bytes\":1}\n",
     "{\"kind\":\"pipeline\",\"schema\":1,\"stage\":\"01a1fd83-4061-7c7b-9e46-889d0d93a96f\",\"bytes\":-1}\n",
+    "{\"kind\":\"pipeline\",\"schema\":1,\"stage\":\"01a1fd83-4061-7c7b-9e46-889d0d93a96f\",\"bytes\":\(Int.max)}\n",
     String(repeating: "[", count: 5000) + "\n", "{\"kind\":\"done\"}\n",
   ])
   func hostileRecordsAreAsGoodAsNone(_ text: String) throws {
@@ -220,6 +221,13 @@ import Testing
     #expect(identifier == "017f22e2-79b0-7cc3-98c4-dc0c0c07398f")
     #expect(isIdentifier(identifier))
     #expect(!isIdentifier("017F22E2-79AF-7CC3-8123-456789ABCCC3") && !isIdentifier("017f22e2"))
+  }
+
+  @Test func bytesThatNobodyWroteAddUp() {
+    let most = StreamContent(digest: nil, bytes: StreamContent.possibleBytes.upperBound)
+    #expect([most, most].totalBytes == 1 << 61)
+    #expect(Array(repeating: most, count: 9).totalBytes == .max)
+    #expect(StreamContent(.object([.init("bytes", .integer(Int.max))])) == nil)
   }
 
   @Test func completenessIsTheWeakestLink() {

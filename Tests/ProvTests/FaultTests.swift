@@ -146,7 +146,7 @@ import Testing
     #expect(outcome.status == 65)
     #expect(
       outcome.errorText
-        == "prov: in.txt.prov:0: a record longer than 67108864 bytes (the provenance is damaged)\n")
+        == "prov: in.txt.prov:1: a record longer than 67108864 bytes (the provenance is damaged)\n")
   }
 
   /// Two files whose sidecars each name the other many times.

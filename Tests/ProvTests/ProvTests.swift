@@ -79,6 +79,22 @@ import Testing
     #expect(outcome.errorText == "prov: out: the first broken link is probe: input standard input\n")
   }
 
+  @Test func verifyReckonsWithForgedNumbers() throws {
+    shell("probe stage --add A in.txt | probe stage --add B -o out")
+    let sidecar = try #require(shell.folder.text("out.prov"))
+    let end = try #require(sidecar.firstIndex(of: "\n"))
+    shell.folder.write(
+      "out.prov", "\(sidecar[..<end].dropLast()),\"offset\":\(Int.max)}\(sidecar[end...])")
+    let offset = shell("prov verify out")
+    #expect(offset.status == 1)
+    #expect(offset.outputText.hasPrefix("broken: output out: the sidecar leaves out bytes 0 to "))
+
+    shell.folder.write("out.prov", sidecar.replacing(/"bytes":[0-9]+/) { _ in "\"bytes\":\(Int.max)" })
+    let bytes = shell("prov verify out")
+    #expect(bytes.status == 65)
+    #expect(bytes.errorText == "prov: out.prov: a pipeline record that this version does not know\n")
+  }
+
   @Test func verifyFollowsSidecarsOfInputs() throws {
     shell("for i in $(seq 20); do probe stage --add $i -o c$i in.txt; done; probe stage -o out c*[0-9]")
     #expect(shell("prov verify out").status == 0)
@@ -125,7 +141,7 @@ import Testing
       shell("prov show in.txt").errorText == "prov: in.txt: no sidecar, and no record of its content in the store "
         + "(the file was written by another program, or long ago, or with --no-provenance)\n")
     for (damage, message) in [
-      ("{\"kind\":\"pipeline\"", "in.txt.prov:0: the last record is cut off (the provenance is damaged)"),
+      ("{\"kind\":\"pipeline\"", "in.txt.prov:1: the last record is cut off (the provenance is damaged)"),
       ("[1]\n", "in.txt.prov:1: expected a JSON object (the provenance is damaged)"),
       ("\n{\"kind\":\"stage\"}\n", "in.txt.prov: expected a pipeline record first"),
       ("{\"kind\":\"future\"}\n", "in.txt.prov: no pipeline record"),

@@ -33,7 +33,8 @@ extension Timestamp: Comparable {
 
   /// Seconds from an earlier moment to this one.
   public func since(_ earlier: Timestamp) -> Double {
-    Double(seconds - earlier.seconds) + Double(nanoseconds - earlier.nanoseconds) / 1e9
+    // Of a file's time somebody may have made anything.
+    Double(seconds) - Double(earlier.seconds) + Double(nanoseconds - earlier.nanoseconds) / 1e9
   }
 
   /// RFC 3339 in the local time zone with its offset, to the millisecond: `2026-03-01T09:30:00.125+01:00`.

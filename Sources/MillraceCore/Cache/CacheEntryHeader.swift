@@ -29,7 +29,8 @@ struct CacheEntryHeader: Equatable {
   init?(line: UnsafeRawBufferPointer) {
     guard let value = try? unsafe JSONValue.parse(line, maximumDepth: 2), let key = value["key"]?.text,
       let stored = value["stored"]?.integer, stored >= 0, let bytes = value["bytes"]?.integer,
-      let digest = value["sha256"]?.text.flatMap({ SHA256Digest(hex: $0) })
+      // What is added to it must not go beyond what there is.
+      (0...Int.max / 2).contains(bytes), let digest = value["sha256"]?.text.flatMap({ SHA256Digest(hex: $0) })
     else { return nil }
     self.key = key
     self.stored = Timestamp(seconds: stored / 1000, nanoseconds: stored % 1000 * 1_000_000)

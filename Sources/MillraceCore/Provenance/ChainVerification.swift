@@ -175,7 +175,7 @@ public struct ChainVerification: Sendable {
     let producers = input["upstream"]?.elements?.compactMap(\.text) ?? []
     let embedded = producers.compactMap { written.outputs[$0] }
     if !producers.isEmpty, embedded.count == producers.count {
-      let bytes = embedded.reduce(0) { $0 + $1.bytes }
+      let bytes = embedded.totalBytes
       if let digest = read.digest, producers.count == 1, written.files[producers[0]]?.contains(digest) == true {
         add(.holds, link, "is a file that its producer wrote")
       } else if bytes != read.bytes {

@@ -155,9 +155,11 @@ import Glibc
       if atEnd {
         if position == buffer.count { return nil }
         // A record without its end of line was cut off while it was written.
-        throw failure("the last record is cut off")
+        throw failure("the last record is cut off", line: lineNumber + 1)
       }
-      if buffer.count - position > Self.longestLine { throw failure("a record longer than \(Self.longestLine) bytes") }
+      guard buffer.count - position <= Self.longestLine else {
+        throw failure("a record longer than \(Self.longestLine) bytes", line: lineNumber + 1)
+      }
       searched -= position
       try fill()
     }
@@ -181,27 +183,7 @@ import Glibc
     atEnd = count == 0
   }
 
-  private func failure(_ message: String) -> Failure {
-    Failure(.badData, message, at: Place(file: name, line: lineNumber), advice: "the provenance is damaged")
+  private func failure(_ message: String, line: Int? = nil) -> Failure {
+    Failure(.badData, message, at: Place(file: name, line: line ?? lineNumber), advice: "the provenance is damaged")
   }
-}
-
-/// Digest and size of an open file, read from its beginning whatever its offset.
-func contentOfFile(
-  _ descriptor: Int32, name: String, range: Range<Int>? = nil
-) throws(Failure) -> (digest: SHA256Digest, bytes: Int) {
-  let hasher = SHA256Hasher()
-  let piece = ByteBuffer(capacity: 1 << 18)
-  var offset = range?.lowerBound ?? 0
-  let end = range?.upperBound ?? Int.max
-  while offset < end {
-    let wanted = min(piece.capacity, end - offset)
-    let count = retryingInterrupted { unsafe pread(descriptor, piece.base, wanted, off_t(offset)) }
-    guard count >= 0 else { throw .system(.inputOutput, "cannot read", errorNumber: errno, at: Place(file: name)) }
-    if count == 0 { break }
-    piece.count = count
-    unsafe hasher.update(piece.bytes)
-    offset += count
-  }
-  return (hasher.finish(), offset - (range?.lowerBound ?? 0))
 }

@@ -26,30 +26,28 @@ struct Upstream: Sendable {
 
   init?(_ reader: ProvenanceReader, pipeline: JSONValue) {
     guard let schema = pipeline["schema"]?.integer, schema >= 1, let stage = pipeline["stage"]?.text,
-      isIdentifier(stage), let bytes = pipeline["bytes"]?.integer, bytes >= 0
+      isIdentifier(stage), let bytes = pipeline["bytes"]?.integer, StreamContent.possibleBytes.contains(bytes)
     else { return nil }
-    self.reader = reader
-    self.stage = stage
     let digest = pipeline["output"]?.text.flatMap { SHA256Digest($0) }
-    content = StreamContent(digest: digest, bytes: bytes, records: pipeline["records"]?.integer)
-    command = pipeline["command"]?.text ?? ""
-    completeness = pipeline["completeness"]?.text.flatMap { Completeness(rawValue: $0) } ?? .unknownUpstream
-    depth = max(1, pipeline["depth"]?.integer ?? 1)
-    offset = max(0, pipeline["offset"]?.integer ?? 0)
-    continues = pipeline["continues"]?.text.flatMap { SHA256Digest($0) }
+    self.init(pipeline, stage, StreamContent(digest: digest, bytes: bytes, records: pipeline["records"]?.integer))
+    self.reader = reader
   }
 
   /// What is to be known of a record without the record, as `members` tells it.
   init?(members value: JSONValue) {
     guard let stage = value["stage"]?.text, isIdentifier(stage), let content = StreamContent(value) else { return nil }
-    reader = nil
+    self.init(value, stage, content)
     releasedDigest = value["record"]?.text.flatMap { SHA256Digest($0) }
+  }
+
+  /// What both forms tell in the same words.
+  private init(_ value: JSONValue, _ stage: String, _ content: StreamContent) {
     self.stage = stage
     self.content = content
     command = value["command"]?.text ?? ""
     completeness = value["completeness"]?.text.flatMap { Completeness(rawValue: $0) } ?? .unknownUpstream
     depth = max(1, value["depth"]?.integer ?? 1)
-    offset = max(0, value["offset"]?.integer ?? 0)
+    offset = min(max(0, value["offset"]?.integer ?? 0), StreamContent.possibleBytes.upperBound)
     continues = value["continues"]?.text.flatMap { SHA256Digest($0) }
   }
 
@@ -87,6 +85,18 @@ struct Upstream: Sendable {
 struct Candidate: Sendable, Equatable {
   var stage: String
   var command: String
+
+  init(stage: String, command: String) {
+    self.stage = stage
+    self.command = command
+  }
+
+  init?(_ value: JSONValue) {
+    guard let stage = value["stage"]?.text else { return nil }
+    self.init(stage: stage, command: value["command"]?.text ?? "")
+  }
+
+  var json: JSONValue { .object([.init("stage", .string(stage)), .init("command", .string(command))]) }
 }
 
 /// An input of a stage, and what was found about where it came from.

@@ -170,7 +170,7 @@ struct UpstreamSearch {
       input.link = .upstreamDied
       return (true, Self.cutOff(input.name, death))
     }
-    let written = producers.reduce(0) { $0 + $1.content.bytes }
+    let written = producers.map(\.content).totalBytes
     let digestsAgree =
       producers.count > 1 || content.digest == nil || producers.first?.content.digest == content.digest
     input.upstreams = producers
