@@ -23,7 +23,7 @@ fishdir = $(PREFIX)/share/fish/vendor_completions.d
 TOOLS := $(shell sed -n 's/^ *tool."\([^"]*\)".*/\1/p' Package.swift)
 # The folder that install takes executables from.
 BUILD = .build/release
-SOURCES = Package.swift Sources Tests Fuzz examples/aug-echo/Package.swift examples/aug-echo/Sources
+SOURCES = Package.swift Sources Tests Fuzz examples/own-tools/Package.swift examples/own-tools/Sources
 GENERATE_MANUAL = .build/debug/generate-manual-tool
 
 # Tests that are asynchronous within their process. They need threads of the cooperative pool, which has two on two cores;
@@ -48,7 +48,7 @@ demo: release
 
 build-tests: packages
 	swift build --build-tests
-	swift build --package-path examples/aug-echo
+	swift build --package-path examples/own-tools
 	$(MAKE) --no-print-directory generate-manual
 
 # Without the validators the tests that need them are skipped.
@@ -131,4 +131,4 @@ format:
 	swift format -i -r $(SOURCES)
 
 clean:
-	rm -rf .build examples/aug-echo/.build
+	rm -rf .build examples/own-tools/.build

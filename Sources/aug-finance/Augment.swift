@@ -17,7 +17,6 @@ struct Augment: FilterCommand {
       Numbers stand as the source spells them. Dates are those of the exchange; there are no prices on its weekends and \
       holidays.
       """)
-  static let toolName = "aug-finance"
   static let defaultContext = ContextLevel.rows
   /// How long an answer about days that may still change is believed.
   static let usualCacheAge = TimeSpan(seconds: 86_400)
@@ -28,11 +27,8 @@ struct Augment: FilterCommand {
   @OptionGroup(title: "Prices") var added: AddedOptions
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Format") var format: FormatOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
-  @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup var common: CommonOptions
 
-  var inputPaths: [String] { input.paths }
   var parameters: [JSONValue.Member] {
     let sending = source.source == .alphaVantage ? network.parameters(usualAge: Self.usualCacheAge) : []
     return input.parameters + question.parameters + source.parameters + sending + added.parameters + format.parameters
@@ -51,43 +47,35 @@ struct Augment: FilterCommand {
   }
 
   func run(in stage: Stage) throws(Failure) {
-    let surroundings = Surroundings.ofThisProcess()
-    let today = NewYork.day(at: surroundings.clock.now())
+    let today = NewYork.day(at: stage.surroundings.clock.now())
     let asking = try question.asking(today: today)
     let layout = try added.layout(isAsOf: question.atField != nil)
     if let end = question.end, end > today {
       stage.diagnostics.warning("--end \(end) is still to come: prices are known up to \(today) at most")
     }
-    let prices = try priceSource(surroundings, today: today, in: stage)
     try stage.augment(
       PriceAugmenter(
-        source: prices, asking: asking, layout: layout,
-        policy: RefusalPolicy(
-          service: prices.origin.name, stopsEarly: input.onError == .fail,
-          keepsAnswers: prices.service?.cache != nil), isLimited: source.isLimited),
+        source: priceSource(today: today, in: stage), asking: asking, layout: layout, isLimited: source.isLimited),
       reading: input, writing: format)
   }
 
-  private func priceSource(
-    _ surroundings: Surroundings, today: CalendarDay, in stage: Stage
-  ) throws(Failure) -> any PriceSource {
+  private func priceSource(today: CalendarDay, in stage: Stage) throws(Failure) -> any PriceSource {
     switch source.source {
     case .folder(let path):
       return FolderPrices(
         try PriceFolder(path), interval: question.period, stopsAtBadFile: input.onError == .fail, open: stage.opener)
     case .alphaVantage:
       let alphaVantage = try AlphaVantage(
-        base: network.baseUrl ?? AlphaVantage.usualBase, key: surroundings.environment[AlphaVantage.keyVariable],
+        base: network.baseUrl ?? AlphaVantage.usualBase, key: stage.surroundings.environment[AlphaVantage.keyVariable],
         dataType: source.datatype)
       let service = network.service(
         named: AlphaVantage.serviceName, folder: AugFinance.cachedService, host: alphaVantage.host,
         key: alphaVantage.budgetKey,
         usualInterval: source.usualInterval, budgets: source.budgets, usualAge: Self.usualCacheAge,
-        limits: AugFinance.cacheLimits, isDryRun: stage.isDryRun, surroundings: surroundings,
-        diagnostics: stage.diagnostics)
+        limits: AugFinance.cacheLimits, in: stage)
       return AlphaVantagePrices(
         alphaVantage, service: service, function: function,
-        asksForActions: function == .daily && added.adjusted, clock: surroundings.clock, today: today,
+        asksForActions: function == .daily && added.adjusted, clock: stage.surroundings.clock, today: today,
         maximumAge: network.cacheAge ?? Self.usualCacheAge)
     }
   }

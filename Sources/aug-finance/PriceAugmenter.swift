@@ -6,16 +6,14 @@ struct PriceAugmenter: Augmenter {
   let source: any PriceSource
   let asking: PriceAsking
   let layout: PriceLayout
-  let policy: RefusalPolicy
   /// A day's requests may be spent before all is there.
   let isLimited: Bool
   private let planned = PricePlan()
 
-  init(source: any PriceSource, asking: PriceAsking, layout: PriceLayout, policy: RefusalPolicy, isLimited: Bool) {
+  init(source: any PriceSource, asking: PriceAsking, layout: PriceLayout, isLimited: Bool) {
     self.source = source
     self.asking = asking
     self.layout = layout
-    self.policy = policy
     self.isLimited = isLimited
   }
 
@@ -31,7 +29,9 @@ struct PriceAugmenter: Augmenter {
   func question(of row: RecordCursor) throws(Failure) -> PriceQuestion { try asking.question(of: row) }
 
   /// Each symbol is asked for once, with all days that its rows want.
-  func answers(to questions: [PriceQuestion]) async throws(Failure) -> [Answered<PriceReply>] {
+  func answers(
+    to questions: [PriceQuestion], policy: RefusalPolicy
+  ) async throws(Failure) -> [Answered<PriceReply>] {
     var spans: [Symbol: PriceSpan] = [:]
     for (symbol, span) in questions.compactMap(\.wanted) {
       spans[symbol] = spans[symbol].map { $0.union(span, today: asking.today) } ?? span

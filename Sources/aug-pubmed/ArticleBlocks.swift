@@ -3,7 +3,7 @@ import MillraceCore
 /// The articles of PubMed files as blocks of NDJSON rows.
 ///
 /// Unchecked Sendable: one thread at a time asks for blocks.
-final class ArticleBlocks: @unchecked Sendable {
+final class ArticleBlocks: BlockSource, @unchecked Sendable {
   let table = Table(name: "PubMed XML", dialect: Dialect(format: .ndjson))
   /// Rows so far.
   private(set) var count = 0

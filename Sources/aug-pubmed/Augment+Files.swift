@@ -7,16 +7,16 @@ extension Augment {
     let rows = try RereadableRows(input, field: field, failsOnBadRows: input.onError == .fail, open: stage.opener)
     let layout = added.layout
     let tables = rows.again()
-    let output = try stage.openOutput(
-      for: tables, writing: format.writing, compression: format.compress.compression, adding: layout.names)
-    guard let output else { return }
+    guard let output = try stage.openOutput(for: tables, writing: format, adding: layout.names) else { return }
     let index = try readArticles(rows.pmids, in: stage)
     reportMissing(index.missing, in: stage)
     let (contexts, idField) = (stage.contextsOfRows, input.idField.map { FieldName($0) })
-    try stage.transformRows(of: tables, into: output, dropping: input.onError) { () throws(Failure) in
+    try stage.transformRows(of: tables, into: output, ragged: input.ragged, dropping: input.onError) {
+      () throws(Failure) in
       let augmenter = FileAugmenter(index: index, field: field, layout: layout, contexts: contexts, idField: idField)
       return { (row, writer) throws(Failure) in try augmenter.augment(row, into: writer) }
     }
+    try stage.finish(output, rowsIn: tables.records)
   }
 
   /// Tells before the rows are read that a file is missing or none of XML: that of the rows, say, where it follows --xml.

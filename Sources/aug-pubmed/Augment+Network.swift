@@ -3,12 +3,11 @@ import MillraceCore
 /// Articles from PubMed itself.
 extension Augment {
   func augmentOnline(in stage: Stage) throws(Failure) {
-    let surroundings = Surroundings.ofThisProcess()
-    let utilities = try utilities(surroundings.environment, in: stage)
+    let utilities = try utilities(stage.surroundings.environment, in: stage)
     let service = network.service(
       named: EUtilities.serviceName, folder: AugPubMed.cachedService, host: utilities.host, key: utilities.key,
       usualInterval: EUtilities.interval(hasKey: utilities.key != nil), usualAge: Self.usualCacheAge,
-      isDryRun: stage.isDryRun, surroundings: surroundings, diagnostics: stage.diagnostics)
+      in: stage)
     let articles = try FetchedArticles(origin: utilities.address, folder: temporaryFolder())
     try stage.augment(
       PubMedAugmenter(
@@ -42,8 +41,6 @@ extension Augment {
         utilities: utilities, service: service, articles: articles, fields: added.fields.article,
         markup: added.markup.markup),
       // PMIDs of a search exist; of others only PubMed can tell.
-      needsArticles: added.layout.needsArticles || question.pmidField != nil,
-      policy: RefusalPolicy(
-        service: EUtilities.serviceName, stopsEarly: input.onError == .fail, keepsAnswers: service.cache != nil))
+      needsArticles: added.layout.needsArticles || question.pmidField != nil)
   }
 }

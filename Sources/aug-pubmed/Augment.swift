@@ -20,7 +20,6 @@ struct Augment: FilterCommand {
       read once, front to back, and not held in memory; the articles asked for wait in a temporary file without a name \
       in TMPDIR, and so do rows from a pipe.
       """)
-  static let toolName = "aug-pubmed"
   static let defaultContext = ContextLevel.rows
   /// How long an answer is taken from the cache.
   static let usualCacheAge = TimeSpan(seconds: 7 * 86_400)
@@ -46,11 +45,8 @@ struct Augment: FilterCommand {
 
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Format") var format: FormatOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
-  @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup var common: CommonOptions
 
-  var inputPaths: [String] { input.paths }
   var parameters: [JSONValue.Member] {
     let source =
       xml.isEmpty

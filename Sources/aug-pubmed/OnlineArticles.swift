@@ -24,20 +24,20 @@ final class OnlineArticles: Sendable {
   private let fetcher: ArticleFetcher
   /// False when rows get PMIDs alone.
   let needsArticles: Bool
-  private let policy: RefusalPolicy
   /// Where no cache remembers for the run what was answered.
   private let remembered = Mutex<[String: SearchOutcome]>([:])
 
-  init(search: PubMedSearch, fetcher: ArticleFetcher, needsArticles: Bool, policy: RefusalPolicy) {
+  init(search: PubMedSearch, fetcher: ArticleFetcher, needsArticles: Bool) {
     self.search = search
     self.fetcher = fetcher
     self.needsArticles = needsArticles
-    self.policy = policy
   }
 
   /// - Throws: what ends the run: a key that is refused, a service that does not answer when that is to stop it.
-  func answers(to questions: [RowQuestion]) async throws(Failure) -> [Answered<RowAnswer>] {
-    let outcomes = try await searches(questions)
+  func answers(
+    to questions: [RowQuestion], policy: RefusalPolicy
+  ) async throws(Failure) -> [Answered<RowAnswer>] {
+    let outcomes = try await searches(questions, policy)
     var answers: [Answered<RowAnswer>] = []
     var asked: Set<String> = []
     for question in questions {
@@ -62,19 +62,21 @@ final class OnlineArticles: Sendable {
       }
       answers.append(answer)
     }
-    if needsArticles { try await fetch(for: &answers) }
+    if needsArticles { try await fetch(for: &answers, policy) }
     return answers
   }
 
   /// Each query of the rows once.
-  private func searches(_ questions: [RowQuestion]) async throws(Failure) -> [String: SearchOutcome] {
+  private func searches(
+    _ questions: [RowQuestion], _ policy: RefusalPolicy
+  ) async throws(Failure) -> [String: SearchOutcome] {
     let queries = questions.compactMap { question in
       if case .query(let query) = question { query } else { nil }
     }
     let remembers = search.service.cache == nil || search.service.refreshes
     var known: [String: SearchOutcome] = [:]
     if remembers { remembered.withLock { all in for query in queries { known[query] = all[query] } } }
-    let (search, policy) = (search, policy)
+    let search = search
     let outcomes = try await askEachOnce(queries.filter { known[$0] == nil }) { query in
       await search.search(query)
     } reasonToStop: { query, outcome in
@@ -84,7 +86,9 @@ final class OnlineArticles: Sendable {
     return known.merging(outcomes) { _, new in new }
   }
 
-  private func fetch(for answers: inout [Answered<RowAnswer>]) async throws(Failure) {
+  private func fetch(
+    for answers: inout [Answered<RowAnswer>], _ policy: RefusalPolicy
+  ) async throws(Failure) {
     var firstRows: [PMID: Int] = [:]
     var wanted: [PMID] = []
     for (row, answer) in answers.enumerated() {

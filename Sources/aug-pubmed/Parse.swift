@@ -12,7 +12,6 @@ struct Parse: FilterCommand {
         $ aug-pubmed parse < pubmed26n1334.xml.gz > articles.ndjson
         $ aug-pubmed parse --fields pmid,title,year --to csv -o a.csv *.xml.gz
       """)
-  static let toolName = "aug-pubmed"
 
   @Argument(
     help: ArgumentHelp(
@@ -29,11 +28,8 @@ struct Parse: FilterCommand {
   @Option(help: ArgumentHelp("Compression of the output.", valueName: "none|gzip|zstd"))
   var compress = OutputCompression.none
 
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
-  @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup var common: CommonOptions
 
-  var inputPaths: [String] { files.isEmpty ? ["-"] : files }
   var parameters: [JSONValue.Member] {
     articles.parameters + [
       .init("to", .string(to.rawValue)), .init("compress", .string(compress.rawValue)),
@@ -41,8 +37,10 @@ struct Parse: FilterCommand {
   }
 
   func run(in stage: Stage) throws(Failure) {
+    let paths = files.isEmpty ? ["-"] : files
+    stage.expect(paths)
     let rows = ArticleBlocks(
-      inputPaths, fields: articles.fields, markup: articles.markup.markup, open: stage.opener)
+      paths, fields: articles.fields, markup: articles.markup.markup, open: stage.opener)
     if to == .ndjson {
       let file = try stage.openOutput(compression: compress.compression)
       while let block = try rows.next() { try file.write(block.slice) }
@@ -53,10 +51,8 @@ struct Parse: FilterCommand {
       let schema = try OutputSchema(
         for: rows.table, options: writing, columns: articles.fields.ordered.map { FieldName($0.name) })
       let output = OutputTable(schema: schema, file: try stage.openOutput(compression: compress.compression))
-      let written = try stage.transformRows(of: { () throws(Failure) in try rows.next() }, into: output) {
-        { (row, writer) throws(Failure) in try writer.write(row) }
-      }
-      try stage.finish(output.file, rowsIn: rows.count, rowsOut: written)
+      try stage.transformRows(of: rows, into: output)
+      try stage.finish(output, rowsIn: rows.count)
     }
   }
 }

@@ -30,8 +30,10 @@ struct PubMedAugmenter: Augmenter {
 
   func check(_ table: Table) throws(Failure) { try asking.check(table) }
   func question(of row: RecordCursor) throws(Failure) -> RowQuestion { try asking.question(of: row) }
-  func answers(to questions: [RowQuestion]) async throws(Failure) -> [Answered<RowAnswer>] {
-    try await online.answers(to: questions)
+  func answers(
+    to questions: [RowQuestion], policy: RefusalPolicy
+  ) async throws(Failure) -> [Answered<RowAnswer>] {
+    try await online.answers(to: questions, policy: policy)
   }
 
   func makeWriter() -> PubMedRowWriter {

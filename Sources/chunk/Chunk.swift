@@ -22,13 +22,7 @@ struct Chunk: FilterCommand {
 
   @OptionGroup(title: "Input") var input: InputOptions
   @OptionGroup(title: "Chunks") var size: ChunkOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
-  @OptionGroup(title: "Run") var runOptions: RunOptions
-
-  static var toolName: String { "chunk" }
-
-  var inputPaths: [String] { input.paths }
+  @OptionGroup var common: CommonOptions
 
   var parameters: [JSONValue.Member] { input.parameters + size.parameters }
 
@@ -43,6 +37,7 @@ struct Chunk: FilterCommand {
   }
 
   func run(in stage: Stage) throws(Failure) {
+    stage.expect(input.paths)
     let folder = stage.isDryRun ? nil : try OutputFolder(path: size.directory)
     let table = try ChunkInput(input, countsRecords: size.needsCount, spoolingIn: folder, stage)
     let manifest = try stage.openOutput()

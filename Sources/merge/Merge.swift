@@ -34,13 +34,7 @@ struct Merge: FilterCommand {
   var union = false
 
   @OptionGroup(title: "Format") var format: FormatOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
-  @OptionGroup(title: "Run") var runOptions: RunOptions
-
-  static var toolName: String { "merge" }
-
-  var inputPaths: [String] { input.paths }
+  @OptionGroup var common: CommonOptions
 
   var parameters: [JSONValue.Member] {
     input.parameters + format.parameters + [
@@ -50,10 +44,11 @@ struct Merge: FilterCommand {
 
   func run(in stage: Stage) throws(Failure) {
     let parts = try Parts(input.paths, stage)
+    if let bytes = parts.bytes { stage.progress.expect(bytes: bytes) } else { stage.expect(input.paths) }
     if let first = parts.missing.first {
       guard allowMissing else { throw Self.failure(first, missing: parts.missing.count) }
       for failure in parts.missing { stage.diagnostics.warning("left out: \(failure)") }
-      stage.answer = .no
+      stage.exitStatus = .no
     }
     if !noVerify { try Verification.check(parts.present, jobs: stage.jobs) }
     let plan = try MergePlan(parts.present, options: input.reading, isUnion: union)

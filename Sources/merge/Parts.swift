@@ -69,6 +69,16 @@ struct Parts {
   /// Why the others cannot be read.
   private(set) var missing: [Failure] = []
 
+  /// Bytes of all that are there; nil where one is standard input.
+  var bytes: Int? {
+    var total = 0
+    for part in present {
+      guard let version = part.version else { return nil }
+      total += version.size
+    }
+    return total
+  }
+
   /// Longest line of a manifest, in bytes: a path has 4096 at most, and as JSON up to six times as many.
   private static let longestLine = 64 << 10
 

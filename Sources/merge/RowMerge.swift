@@ -16,17 +16,15 @@ enum RowMerge {
       firstRecord: sequence.firstRecord())
     let output = OutputTable(
       schema: schema, file: try stage.openOutput(compression: format.compress.compression))
-    let rows = try stage.transformRows(
-      of: { () throws(Failure) in try sequence.next() }, into: output, ragged: reading.ragged, dropping: input.onError
-    ) { () throws(Failure) in { (record, rows) throws(Failure) in try rows.write(record) } }
-    try stage.finish(output.file, rowsIn: sequence.records, rowsOut: rows)
+    try stage.transformRows(of: sequence, into: output, ragged: reading.ragged, dropping: input.onError)
+    try stage.finish(output, rowsIn: sequence.records)
   }
 }
 
 /// The blocks of the inputs, one after the other.
 ///
 /// Unchecked Sendable: one thread at a time reads.
-private final class InputSequence: @unchecked Sendable {
+private final class InputSequence: BlockSource, @unchecked Sendable {
   private var rest: ArraySlice<MergePlan.Input>
   private let open: (MergePlan.Input) throws(Failure) -> OpenPart
   private var part: OpenPart?

@@ -68,7 +68,7 @@ private final class GivenInput: TableInput {
       var (text, dropped) = (result.text, result.dropped)
       defer { (result.text, result.dropped, result.windows) = (text, dropped, windows.all) }
       try pipeline.run(
-        nextBlock: { () throws(Failure) in answered ? try rows.next() : try tables.next() },
+        BlocksFrom { () throws(Failure) in answered ? try rows.next() : try tables.next() },
         makeTransform: {
           let buffer = ByteBuffer()
           return { (row, writer) throws(Failure) in

@@ -85,3 +85,12 @@ func randomContent(_ count: Int, seed: UInt64) -> [UInt8] {
 extension SeededGenerator {
   mutating func byte() -> UInt8 { UInt8(truncatingIfNeeded: next()) }
 }
+
+/// Blocks that a closure gives.
+struct BlocksFrom: BlockSource {
+  let give: @Sendable () throws(Failure) -> Block?
+
+  init(_ give: @escaping @Sendable () throws(Failure) -> Block?) { self.give = give }
+
+  func next() throws(Failure) -> Block? { try give() }
+}

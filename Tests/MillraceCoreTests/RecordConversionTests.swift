@@ -45,7 +45,7 @@ struct Conversion {
     var output = schema.preamble
     var dropped: [String] = []
     try pipeline.run(
-      nextBlock: { () throws(Failure) in try reader.next() },
+      BlocksFrom { () throws(Failure) in try reader.next() },
       makeTransform: { { (record, rows) throws(Failure) in try rows.write(record) } },
       write: { processed throws(Failure) in
         output += unsafe Array(processed.output.bytes)
@@ -217,7 +217,7 @@ struct Conversion {
     let pipeline = RowPipeline(jobs: 1, schema: schema, ragged: .fail, dropsBadRows: false)
     var text = ""
     try pipeline.run(
-      nextBlock: { () throws(Failure) in try reader.next() },
+      BlocksFrom { () throws(Failure) in try reader.next() },
       makeTransform: { { (row, rows) throws(Failure) in if row.recordNumber != 1 { try rows.write(row) } } },
       write: { processed throws(Failure) in text += unsafe String(decoding: processed.output.bytes, as: UTF8.self) })
     #expect(text == "1,2\n6,5\n7,8\n")

@@ -8,7 +8,8 @@ struct Probe: MillraceCommand {
   static let configuration = CommandConfiguration(
     commandName: programName, abstract: "Do one thing with MillraceCore.", version: Millrace.versionText,
     subcommands: [
-      WriteForever.self, HoldLock.self, ProbeStage.self, Fail.self, Flood.self, ShowProgress.self, Cores.self,
+      WriteForever.self, HoldLock.self, ProbeStage.self, ProbeCopy.self, Fail.self, Flood.self, ShowProgress.self,
+      Cores.self,
       Fetch.self,
       ProbeCache.self, ProbeLimiter.self, ProbeRun.self,
     ])
@@ -72,7 +73,8 @@ struct ShowProgress: MillraceCommand {
 
   func run() throws {
     let diagnostics = options.makeDiagnostics()
-    let progress = try Progress(options.progress, totalBytes: 1000, diagnostics: diagnostics)
+    let progress = try Progress(options.progress, diagnostics: diagnostics)
+    progress.expect(bytes: 1000)
     for step in 0..<steps {
       progress.add(bytes: 100, records: 1)
       if step == 5 { diagnostics.note("half of it") }

@@ -9,9 +9,7 @@ struct ProbeRun: FilterCommand {
   static let toolName = "runner"
   static let defaultContext = ContextLevel.rows
 
-  @OptionGroup var output: OutputOptions
-  @OptionGroup var provenance: ProvenanceOptions
-  @OptionGroup var runOptions: RunOptions
+  @OptionGroup var common: CommonOptions
   @Option(help: "Records in a chunk.") var records = 10
   @Option(help: "The folder of chunks and results.") var job: String
   @Flag(help: "Takes no header off: lines are records.") var lines = false
@@ -19,7 +17,6 @@ struct ProbeRun: FilterCommand {
   @Flag(help: "Goes on where a killed one stopped, without its input.") var resume = false
   @Argument(parsing: .postTerminator) var command: [String]
 
-  var inputPaths: [String] { ["-"] }
   var parameters: [JSONValue.Member] { [.init("records", .integer(records))] }
 
   /// A chunk, and what is kept of it between two processes.

@@ -34,8 +34,9 @@ public protocol Augmenter: Sendable {
 
   /// An answer for each question, in their order. May read and write files on the calling thread.
   ///
-  /// - Throws: what ends the run; see `RefusalPolicy`.
-  func answers(to questions: [Question]) async throws(Failure) -> [Answered<Value>]
+  /// - Parameter policy: what it means for the run that the service gives no answer.
+  /// - Throws: what ends the run, as the policy has it.
+  func answers(to questions: [Question], policy: RefusalPolicy) async throws(Failure) -> [Answered<Value>]
 
   /// Called once on each thread that writes rows.
   func makeWriter() throws(Failure) -> Writer

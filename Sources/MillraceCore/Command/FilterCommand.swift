@@ -3,18 +3,14 @@ import ArgumentParser
 /// A filter: takes records, writes records, and leaves a record of what it did.
 ///
 /// A command declares its option groups and `run(in:)`; everything that all filters promise (provenance, digests,
-/// temporary names, diagnostics, exit status) is the stage's.
+/// temporary names, diagnostics, exit status) is the stage's. docs/new-filter.md shows the smallest.
 public protocol FilterCommand: MillraceCommand {
-  /// The inputs in order, "-" for standard input.
-  var inputPaths: [String] { get }
-  var output: OutputOptions { get }
-  var provenance: ProvenanceOptions { get }
-  var runOptions: RunOptions { get }
+  var common: CommonOptions { get }
 
   /// The options with the values they have after defaults, for provenance.
   var parameters: [JSONValue.Member] { get }
 
-  /// The tool in provenance records, whatever prefix it was installed with.
+  /// The tool in provenance records, whatever prefix it was installed with; the module's name when nothing else is said.
   static var toolName: String { get }
 
   /// What is written about single rows when `--context` does not say.
@@ -24,6 +20,11 @@ public protocol FilterCommand: MillraceCommand {
 }
 
 extension FilterCommand {
+  public static var toolName: String {
+    // As in `aug_pubmed.Augment`.
+    String(String(reflecting: Self.self).prefix { $0 != "." }.map { $0 == "_" ? "-" : $0 })
+  }
+
   public static var defaultContext: ContextLevel { .summary }
 
   public mutating func run() throws {
@@ -34,7 +35,7 @@ extension FilterCommand {
       stage.fail(error)
       throw error
     }
-    if stage.answer != .success { throw ExitCode(stage.answer) }
+    if stage.exitStatus != .success { throw ExitCode(stage.exitStatus) }
   }
 }
 

@@ -89,12 +89,12 @@ public struct NetworkOptions: ParsableArguments {
   ///   - budgets: what the provider grants besides.
   ///   - usualAge: how long an answer is taken from the cache by default.
   ///   - limits: how much the cache keeps.
-  ///   - isDryRun: no folder is made for the cache.
+  ///   - stage: the run that asks; a dry run makes no folder for the cache.
   public func service(
     named name: String, folder: String, host: String, key: String?, usualInterval: Double,
-    budgets: [RequestBudget] = [], usualAge: TimeSpan, limits: CacheLimits = CacheLimits(), isDryRun: Bool,
-    surroundings: Surroundings, diagnostics: Diagnostics
+    budgets: [RequestBudget] = [], usualAge: TimeSpan, limits: CacheLimits = CacheLimits(), in stage: Stage
   ) -> CachedService {
+    let (surroundings, diagnostics) = (stage.surroundings, stage.diagnostics)
     let warn: @Sendable (Failure) -> Void = { diagnostics.warning($0.description) }
     // Without any interval there would be no gate either to wait at when the service calls for fewer requests.
     let limiter = RateLimiter(
@@ -103,7 +103,7 @@ public struct NetworkOptions: ParsableArguments {
       pausing: { diagnostics.note(Service.pauseText(name, seconds: $0, budget: $1)) })
     let home = CacheHome(cache, environment: surroundings.environment)
     let kept =
-      hasNoCache || isDryRun
+      hasNoCache || stage.isDryRun
       ? nil
       : home.cache(
         of: folder, maximumAge: offline ? nil : (cacheAge ?? usualAge).seconds, limits: limits,

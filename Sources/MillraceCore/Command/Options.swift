@@ -102,6 +102,15 @@ public struct FormatOptions: ParsableArguments {
   }
 }
 
+/// What every filter is asked, whatever it does: where the output goes, what is written down, how the run goes.
+public struct CommonOptions: ParsableArguments {
+  @OptionGroup(title: "Output") public var output: OutputOptions
+  @OptionGroup(title: "Provenance") public var provenance: ProvenanceOptions
+  @OptionGroup(title: "Run") public var run: RunOptions
+
+  public init() {}
+}
+
 /// Where the output goes.
 public struct OutputOptions: ParsableArguments {
   @Option(

@@ -17,16 +17,16 @@ public final class Progress: Sendable {
   private final class Counters: Sendable {
     let bytes = Atomic<Int>(0)
     let records = Atomic<Int>(0)
+    /// What the bytes will come to; less than 0 when that is not known.
+    let totalBytes = Atomic<Int>(-1)
   }
 
   private let counters = Counters()
   /// The thread that draws, and the pipe whose closing stops it.
   private let drawing = Mutex<(worker: Worker<Void>, stop: Int32)?>(nil)
 
-  /// - Parameters:
-  ///   - totalBytes: what the bytes will come to, when that is known.
-  ///   - diagnostics: where the bar or the lines go; under `-q` nothing is shown.
-  public init(_ mode: ProgressMode, totalBytes: Int? = nil, diagnostics: Diagnostics) throws(Failure) {
+  /// - Parameter diagnostics: where the bar or the lines go; under `-q` nothing is shown.
+  public init(_ mode: ProgressMode, diagnostics: Diagnostics) throws(Failure) {
     guard let display = Self.display(mode, diagnostics) else { return }
     var pipe: [Int32] = [0, 0]
     guard unsafe Glibc.pipe(&pipe) == 0 else {
@@ -35,10 +35,12 @@ public final class Progress: Sendable {
     let (stopped, stop) = (pipe[0], pipe[1])
     let counters = counters
     let worker = try Worker<Void>("progress") {
-      var meter = ProgressMeter(totalBytes: totalBytes)
+      var meter = ProgressMeter()
       let started = Clock.monotonicSeconds()
       var waiting = pollfd(fd: stopped, events: 0, revents: 0)
       while unsafe poll(&waiting, 1, display == .bar ? 100 : 5000) <= 0 {
+        let total = counters.totalBytes.load(ordering: .relaxed)
+        meter.totalBytes = total < 0 ? nil : total
         meter.update(
           bytes: counters.bytes.load(ordering: .relaxed), records: counters.records.load(ordering: .relaxed),
           elapsed: Clock.monotonicSeconds() - started)
@@ -55,6 +57,9 @@ public final class Progress: Sendable {
   }
 
   deinit { finish() }
+
+  /// Tells what the bytes will come to. Any thread may call it.
+  public func expect(bytes: Int) { counters.totalBytes.store(bytes, ordering: .relaxed) }
 
   /// Counts work that was done. Any thread may call it, best once a block.
   public func add(bytes: Int, records: Int) {
@@ -89,14 +94,14 @@ public final class Progress: Sendable {
 
 /// What progress says, from counts and times.
 struct ProgressMeter {
-  let totalBytes: Int?
+  var totalBytes: Int?
   private(set) var bytes = 0
   private(set) var records = 0
   private(set) var elapsed = 0.0
   /// Bytes per second, smoothed over some seconds.
   private(set) var rate = 0.0
 
-  init(totalBytes: Int?) { self.totalBytes = totalBytes }
+  init(totalBytes: Int? = nil) { self.totalBytes = totalBytes }
 
   /// Takes counts so far and seconds since the beginning.
   mutating func update(bytes: Int, records: Int, elapsed: Double) {

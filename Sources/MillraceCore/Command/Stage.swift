@@ -5,35 +5,38 @@ public final class Stage {
   public let diagnostics: Diagnostics
   public let progress: Progress
   public let recorder: StageRecorder
+  /// The clock, the random numbers and the environment of the run.
+  public let surroundings: Surroundings
   /// Number of workers.
   public let jobs: Int
   /// Nothing is to be touched: outputs go nowhere and no provenance is written.
   public let isDryRun: Bool
   /// What the tool exits with when nothing fails: `.no` once rows were left out, or when the tool says so.
-  public var answer = ExitStatus.success
+  public var exitStatus = ExitStatus.success
 
   /// Nil for standard output.
   let outputPath: String?
 
   init<Command: FilterCommand>(_ command: Command) throws(Failure) {
-    let options = command.runOptions
+    let options = command.common.run
+    let provenance = command.common.provenance
     let diagnostics = options.makeDiagnostics()
     self.diagnostics = diagnostics
-    outputPath = command.output.path
+    surroundings = .ofThisProcess()
+    outputPath = command.common.output.path
     jobs = options.workers
     isDryRun = options.dryRun
-    progress = try Progress(
-      options.progress, totalBytes: Self.totalBytes(of: command.inputPaths), diagnostics: diagnostics)
+    progress = try Progress(options.progress, diagnostics: diagnostics)
     recorder = StageRecorder(
       StageDescription(
         tool: Command.toolName, version: Millrace.version, arguments: Array(CommandLine.arguments.dropFirst()),
         parameters: .object(command.parameters + [.init("jobs", .integer(options.workers))]),
-        seed: options.seed, contextLevel: command.provenance.context ?? Command.defaultContext,
-        destination: command.provenance.noProvenance || options.dryRun
-          ? .off : command.provenance.provenance.map { .file($0) } ?? .automatic,
-        requiresUpstream: command.provenance.requireUpstream, hashesEveryInput: command.provenance.verify),
-      surroundings: .ofThisProcess(), warn: { diagnostics.warning($0.description) })
-    if command.provenance.requireUpstream, recorder.isOff, !isDryRun {
+        seed: options.seed, contextLevel: provenance.context ?? Command.defaultContext,
+        destination: provenance.noProvenance || options.dryRun
+          ? .off : provenance.provenance.map { .file($0) } ?? .automatic,
+        requiresUpstream: provenance.requireUpstream, hashesEveryInput: provenance.verify),
+      surroundings: surroundings, warn: { diagnostics.warning($0.description) })
+    if provenance.requireUpstream, recorder.isOff, !isDryRun {
       throw Failure(
         .usage, "--require-upstream needs the records that --no-provenance or MILLRACE_PROVENANCE=off switches off")
     }
@@ -44,19 +47,21 @@ public final class Stage {
     Signals.whenStopped { signal in recorder.fail(status: 128 + signal) }
   }
 
-  /// Bytes of all inputs, when all are regular files.
-  private static func totalBytes(of paths: [String]) -> Int? {
+  // MARK: Inputs
+
+  /// Tells progress what there is to read: the bytes of these inputs, when all are regular files.
+  ///
+  /// - Parameter paths: All inputs, "-" for standard input.
+  public func expect(_ paths: [String]) {
     var total = 0
     for path in paths {
       var status = stat()
       let result = unsafe path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)
-      guard result == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+      guard result == 0, status.st_mode & S_IFMT == S_IFREG else { return }
       total += Int(status.st_size)
     }
-    return total
+    progress.expect(bytes: total)
   }
-
-  // MARK: Inputs
 
   /// Opens an input that is read to its end, compressed or not. Any thread may call it.
   public typealias Opener = @Sendable (_ path: String) throws(Failure) -> RecordedInput
@@ -82,14 +87,6 @@ public final class Stage {
 
   // MARK: The output
 
-  /// Whether nobody will read the output: it goes into a pipe whose reader is gone. A tool that works long for each row looks
-  /// before it begins.
-  public var outputIsGone: Bool {
-    guard outputPath == nil else { return false }
-    var state = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
-    return unsafe poll(&state, 1, 0) == 1 && state.revents & Int16(POLLERR) != 0
-  }
-
   /// Opens the output, which appears under its name only when `finish` is called.
   public func openOutput(compression: Compression? = nil) throws(Failure) -> OutputFile {
     let digest = recorder.isOff ? nil : DigestThread()
@@ -108,7 +105,7 @@ public final class Stage {
     try recording()
     try recorder.finish(
       output: StreamContent(digest: written.digest, bytes: written.byteCount, records: records ?? rowsOut),
-      rowsIn: rowsIn, rowsOut: rowsOut, status: answer)
+      rowsIn: rowsIn, rowsOut: rowsOut, status: exitStatus)
     progress.finish()
     if isDryRun {
       let name = outputPath ?? "standard output"

@@ -23,6 +23,12 @@ public final class AddedValues {
   /// Appends a number as it is spelled, which must be one of JSON; nil is null.
   public func append(number: String?) { append(number, .number) }
 
+  /// Appends a number; nil is null.
+  public func append(number: Int?) { append(number.map(String.init), .number) }
+
+  /// Appends a number, in the fewest digits that tell it from all others; nil, infinities and not-a-number are null.
+  public func append(number: Double?) { append(number.flatMap { $0.isFinite ? $0.description : nil }, .number) }
+
   private func append(_ text: String?, _ spelling: FieldValue.Spelling) {
     append(spelling) { buffer in
       buffer.append(text ?? "")

@@ -5,12 +5,12 @@ import Synchronization
 ///
 /// ```swift
 /// let rows = AnsweredRows(tables, …, question: { row in … }, answers: { questions in … })
-/// try stage.transformRows(of: { try rows.next() }, into: output) {
+/// try stage.transformRows(of: rows, into: output) {
 ///   { (row, writer) in try writer.write(row, adding: [rows.answer(for: row)…]) }
 /// }
 /// ```
 /// Unchecked Sendable: one thread at a time asks for blocks; the answers, which workers ask for, are behind a mutex.
-public final class AnsweredRows<Question: Sendable, Answer: Sendable>: @unchecked Sendable {
+public final class AnsweredRows<Question: Sendable, Answer: Sendable>: BlockSource, @unchecked Sendable {
   /// Windows grow to so many rows.
   private let rowsAtOnce: Int
 

@@ -1,3 +1,9 @@
+/// Gives a table's blocks in their order. One thread at a time asks.
+public protocol BlockSource: Sendable {
+  /// Nil at the end.
+  func next() throws(Failure) -> Block?
+}
+
 /// A run of whole records, the unit of parallel work.
 public struct Block: Sendable {
   public let table: Table

@@ -16,9 +16,19 @@ import Glibc
   public var ragged = RaggedRows.fail
   /// Text of CSV must be UTF-8, since it is to be written as JSON. (JSON must be so always.)
   public var requiresUTF8 = false
+  /// A JSON object is looked into only when somebody asks for what is in it; `fault` tells then what was wrong.
+  var checksObjectsWhenRead = false
+  /// Why the current record, which `next` let pass unread, is not valid after all.
+  private(set) var fault: Failure?
 
   /// Values of the current record.
-  public private(set) var count = 0
+  public var count: Int {
+    if !isIndexed { indexUnreadObject() }
+    return valueCount
+  }
+  private var valueCount = 0
+  /// False as long as nobody has asked what is in the current record, a JSON object.
+  private var isIndexed = true
   /// The current record's number, counted from 0 over all inputs.
   public private(set) var recordNumber = -1
   /// In the block: the current record without and with its line end, and where the next one is looked for.
@@ -30,7 +40,8 @@ import Glibc
   private var base: UnsafePointer<UInt8>
   private var range = 0..<0
   private var block: Block?
-  private var isWholeBlockUTF8 = true
+  /// Nil when nobody has looked yet.
+  private var isWholeBlockUTF8: Bool? = true
 
   private let csv = CSVIndex()
   /// In `csv`: the current record's first separator, and the next record's.
@@ -43,6 +54,8 @@ import Glibc
   private var lastPlace = (offset: 0, line: 1)
 
   private let members = JSONMembers()
+  /// The text of a value, for `withText`.
+  private let text = ByteBuffer(capacity: 256)
 
   public init() {
     unsafe base = UnsafePointer(buffer.base.assumingMemoryBound(to: UInt8.self))
@@ -64,9 +77,7 @@ import Glibc
     } else {
       indexCSV(delimiter: table.dialect.delimiter)
     }
-    if requiresUTF8 || table.dialect.format == .ndjson {
-      isWholeBlockUTF8 = unsafe validUTF8Count(UnsafeRawBufferPointer(start: base, count: range.count)) == range.count
-    }
+    isWholeBlockUTF8 = requiresUTF8 || table.dialect.format == .ndjson ? nil : true
   }
 
   private func open(_ buffer: ByteBuffer, range: Range<Int>) {
@@ -88,8 +99,8 @@ import Glibc
     if table.dialect.format == .ndjson { return try nextObject() }
     guard nextCSV() else { return false }
     recordNumber += 1
-    if count != table.columns.count { try mendRaggedRow() }
-    if !isWholeBlockUTF8 { try checkUTF8() }
+    if valueCount != table.columns.count { try mendRaggedRow() }
+    try checkUTF8()
     return true
   }
 
@@ -136,6 +147,22 @@ import Glibc
     return lookup?.column.map { csvValue($0) }
   }
 
+  /// Shows the text of a field as UTF-8, which is valid within the call. Nothing is allocated.
+  ///
+  /// - Throws: what `body` throws; bad data with the row's place when the row lacks the field, or its text cannot be had.
+  public func withText<Result>(
+    of name: FieldName, _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard let value = value(of: name) else {
+      throw Failure(.badData, "the row has no such field", at: place(field: name))
+    }
+    text.removeAll()
+    guard value.appendText(to: text) else {
+      throw Failure(.badData, "half a surrogate pair, which is no text", at: place(field: name))
+    }
+    return try unsafe body(text.bytes.bindMemory(to: UInt8.self).span)
+  }
+
   /// The text of a field that a tool asks something for.
   ///
   /// - Throws: bad data with the row's place when the row lacks the field, or it holds a list, an object or no UTF-8.
@@ -173,7 +200,7 @@ import Glibc
     nextStart = contentEnd
     nextSeparator += 1
     presentCount = nextSeparator - firstSeparator
-    count = presentCount
+    valueCount = presentCount
     return true
   }
 
@@ -190,9 +217,9 @@ import Glibc
 
   private func mendRaggedRow() throws(Failure) {
     let expected = table.columns.count
-    let isShort = count < expected
-    let found = count
-    count = expected
+    let isShort = valueCount < expected
+    let found = valueCount
+    valueCount = expected
     if isShort ? ragged != .fail : ragged == .trim { return }
     throw Failure(
       .badData, "\(found) \(found == 1 ? "value" : "values"), where the header names \(expected)", at: place(),
@@ -208,11 +235,11 @@ import Glibc
 
   /// Bytes at the record's end that hold values without a column.
   var surplusBytes: Int {
-    count > 0 && presentCount > count ? contentEnd - csv.end(firstSeparator + count - 1) : 0
+    valueCount > 0 && presentCount > valueCount ? contentEnd - csv.end(firstSeparator + valueCount - 1) : 0
   }
 
   /// How many delimiters a short row lacks to have a value for each column.
-  var missingValues: Int { max(0, count - presentCount) }
+  var missingValues: Int { max(0, valueCount - presentCount) }
 
   /// Reads the one header record that `buffer` holds.
   func openCSV(_ buffer: ByteBuffer, delimiter: UInt8) {
@@ -236,8 +263,12 @@ import Glibc
       if contentEnd > start, unsafe base[contentEnd - 1] == 0x0d { contentEnd -= 1 }
       if isBlank(start..<contentEnd) { continue }
       recordNumber += 1
-      if !isWholeBlockUTF8 { try checkUTF8() }
-      try indexObject()
+      if checksObjectsWhenRead {
+        isIndexed = false
+        fault = nil
+      } else {
+        try indexObject()
+      }
       return true
     }
     return false
@@ -247,12 +278,22 @@ import Glibc
     range.allSatisfy { unsafe base[$0] == 0x20 || base[$0] == 0x09 || base[$0] == 0x0d }
   }
 
+  private func indexUnreadObject() {
+    do throws(Failure) {
+      try indexObject()
+    } catch {
+      fault = error
+    }
+  }
+
   private func indexObject() throws(Failure) {
+    isIndexed = true
+    valueCount = 0
+    try checkUTF8()
     do throws(JSONMembers.Fault) {
       try members.indexObject(in: start..<contentEnd)
-      count = members.count
+      valueCount = members.count
     } catch {
-      count = 0
       throw Failure(.badData, error.reason, at: place(byte: error.offset))
     }
   }
@@ -263,16 +304,19 @@ import Glibc
   @inline(__always) func rawKey(_ index: Int) -> FieldValue { members.key(index) }
 
   /// Stays the same from record to record as long as these have the same keys in the same order.
-  var keyOrder: Int { members.keyOrder }
+  var keyOrder: Int { count > 0 ? members.keyOrder : -1 }
 
   /// Bytes of the current record in front of its closing brace, for adding members there.
   var beforeClosingBrace: UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(start: base + start, count: members.closingBrace - start)
+    if !isIndexed { indexUnreadObject() }
+    guard fault == nil else { return unsafe record }
+    return unsafe UnsafeRawBufferPointer(start: base + start, count: members.closingBrace - start)
   }
 
-  /// From the closing brace to the end of the record.
+  /// From the closing brace to the end of the record; asked for after what is before it.
   var fromClosingBrace: UnsafeRawBufferPointer {
-    unsafe UnsafeRawBufferPointer(start: base + members.closingBrace, count: contentEnd - members.closingBrace)
+    guard fault == nil else { return unsafe UnsafeRawBufferPointer(start: base + contentEnd, count: 0) }
+    return unsafe UnsafeRawBufferPointer(start: base + members.closingBrace, count: contentEnd - members.closingBrace)
   }
 
   @inline(__always) func key(_ index: Int, is name: FieldName) -> Bool {
@@ -286,10 +330,15 @@ import Glibc
   static let encodingAdvice = "iconv -f ISO-8859-1 -t UTF-8 converts the commonest other encoding"
 
   private func checkUTF8() throws(Failure) {
+    if isWholeBlockUTF8 == nil {
+      isWholeBlockUTF8 =
+        unsafe validUTF8Count(UnsafeRawBufferPointer(start: base, count: range.count)) == range.count
+    }
+    if isWholeBlockUTF8 == true { return }
     let valid = unsafe validUTF8Count(record)
     guard valid < contentEnd - start else { return }
     let byte = unsafe base[start + valid]
-    count = 0
+    valueCount = 0
     throw Failure(
       .badData, "not UTF-8: byte 0x\(String(byte, radix: 16))", at: place(byte: start + valid),
       advice: Self.encodingAdvice)

@@ -24,6 +24,7 @@ public final class RowWriter {
   fileprivate var output = ByteBuffer(capacity: 0)
   fileprivate var context = ByteBuffer(capacity: 0)
   fileprivate var contextCount = 0
+  private let added = AddedValues()
   public fileprivate(set) var rowsWritten = 0
 
   init(_ schema: OutputSchema) { formatter = RecordFormatter(schema) }
@@ -32,6 +33,13 @@ public final class RowWriter {
   public func write(_ record: RecordCursor, adding values: [FieldValue] = []) throws(Failure) {
     try formatter.append(record, adding: values, to: output)
     rowsWritten += 1
+  }
+
+  /// Writes the cursor's record with the values that `add` appends, one for each field that the output's schema adds.
+  public func write(_ record: RecordCursor, adding add: (AddedValues) -> Void) throws(Failure) {
+    added.removeAll()
+    add(added)
+    try write(record, adding: added.all)
   }
 
   /// Adds a context record about the row, written by `write`. It stays when the row is bad after all and left out.
@@ -64,11 +72,11 @@ public struct RowPipeline: Sendable {
   /// Runs to the end of the input or to the first failure in input order.
   ///
   /// - Parameters:
-  ///   - nextBlock: Gives the input's blocks; called on a thread of its own.
+  ///   - source: Asked for the input's blocks on a thread of its own.
   ///   - makeTransform: Called on each transforming thread once; what it returns is called for every row there.
   ///   - write: Called on the caller's thread, in order.
   public func run(
-    nextBlock: @escaping @Sendable () throws(Failure) -> Block?,
+    _ source: some BlockSource,
     makeTransform: @escaping @Sendable () throws(Failure) -> Transform,
     write: (ProcessedBlock) throws(Failure) -> Void
   ) throws(Failure) {
@@ -81,7 +89,7 @@ public struct RowPipeline: Sendable {
         inOrder.close()
       }
       do throws(Failure) {
-        while let block = try nextBlock() {
+        while let block = try source.next() {
           let job = Job(block: block, output: outputs.take())
           guard inOrder.put(job), waiting.put(job) else { return }
         }
@@ -115,6 +123,8 @@ public struct RowPipeline: Sendable {
     let cursor = RecordCursor()
     cursor.ragged = ragged
     cursor.requiresUTF8 = schema.dialect.format == .ndjson
+    // What nobody reads goes out as it came in, good or bad, unless bad rows are to be found.
+    cursor.checksObjectsWhenRead = !dropsBadRows
     let writer = RowWriter(schema)
     var transform: Transform?
     while let job = waiting.take() {
@@ -142,8 +152,10 @@ public struct RowPipeline: Sendable {
       do throws(Failure) {
         guard try cursor.next() else { break }
         try transform(cursor, writer)
+        if let fault = cursor.fault { throw fault }
       } catch {
-        guard dropsBadRows && error.status == .badData else { throw error }
+        // A transform that found a row without a field says less than why it had none.
+        guard dropsBadRows && error.status == .badData else { throw cursor.fault ?? error }
         output.count = outputBytes
         writer.rowsWritten = rows
         processed.dropped.append(DroppedRow(failure: error, bytes: unsafe Array(cursor.record)))

@@ -9,7 +9,7 @@ public protocol TableInput: ByteSource {
 /// Several inputs read as one table, one after the other.
 ///
 /// Unchecked Sendable: one thread at a time reads.
-public final class TableSequence: @unchecked Sendable {
+public final class TableSequence: BlockSource, @unchecked Sendable {
   /// Records given so far.
   public private(set) var records = 0
 

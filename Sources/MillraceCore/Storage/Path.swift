@@ -50,6 +50,16 @@ func followingLinks(_ path: String) -> String? {
   return nil
 }
 
+/// Whether what is written under the two names, there already or not, is one file in the end.
+func reachSameFile(_ one: String, _ other: String) -> Bool {
+  func place(_ path: String) -> String? {
+    guard let target = followingLinks(path), let folder = resolvedPath(folderPart(of: target)) else { return nil }
+    return "\(folder)/\(nameInFolder(target))"
+  }
+  guard let reached = place(one) else { return false }
+  return reached == place(other)
+}
+
 /// The names in a folder, without "." and "..", unsorted.
 public func namesInFolder(_ path: String) throws(Failure) -> [String] {
   guard let folder = unsafe opendir(path) else {

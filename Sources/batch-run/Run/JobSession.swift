@@ -204,7 +204,7 @@ struct JobSession {
     let counts = record.counts
     let missing = outcome.results.missing
     if !missing.isEmpty {
-      stage.answer = .no
+      stage.exitStatus = .no
       for chunk in missing.prefix(20) {
         guard case .failed(let reason) = chunk.progress else { continue }
         stage.diagnostics.warning(

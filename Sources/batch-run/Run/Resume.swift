@@ -16,19 +16,15 @@ struct Resume: FilterCommand {
       "What results are, when that turned out to be wrong.", valueName: "auto|csv|tsv|ndjson|lines|bytes"))
   var result: ResultForm?
   @OptionGroup(title: "Alerts") var alerts: AlertOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
-  @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup var common: CommonOptions
   @Flag(help: ArgumentHelp("On Slurm: submit what is left, and a job behind it that goes on.", visibility: .private))
   var handOver = false
 
-  static var toolName: String { "batch-run" }
   static var defaultContext: ContextLevel { .rows }
-  var inputPaths: [String] { [] }
   var parameters: [JSONValue.Member] { target.parameters + work.parameters }
 
   func run(in stage: Stage) throws(Failure) {
-    try target.goOn(stage, work, alerts, jobs: runOptions.jobs, result: result, handsOver: handOver)
+    try target.goOn(stage, work, alerts, jobs: common.run.jobs, result: result, handsOver: handOver)
   }
 }
 
@@ -50,17 +46,13 @@ struct Retry: FilterCommand {
       "What results are, when that turned out to be wrong.", valueName: "auto|csv|tsv|ndjson|lines|bytes"))
   var result: ResultForm?
   @OptionGroup(title: "Alerts") var alerts: AlertOptions
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
-  @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup var common: CommonOptions
 
-  static var toolName: String { "batch-run" }
   static var defaultContext: ContextLevel { .rows }
-  var inputPaths: [String] { [] }
   var parameters: [JSONValue.Member] { target.parameters + work.parameters }
 
   func run(in stage: Stage) throws(Failure) {
-    try target.goOn(stage, work, alerts, jobs: runOptions.jobs, result: result, command: command)
+    try target.goOn(stage, work, alerts, jobs: common.run.jobs, result: result, command: command)
   }
 }
 

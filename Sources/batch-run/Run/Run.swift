@@ -24,14 +24,9 @@ struct Run: FilterCommand {
       "Folder of the job: made, or gone on with when it holds this very job, unfinished. By default a new one among the user's jobs.",
       valueName: "folder"), completion: .directory)
   var job: String?
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
-  @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup var common: CommonOptions
 
-  static var toolName: String { "batch-run" }
   static var defaultContext: ContextLevel { .rows }
-
-  var inputPaths: [String] { [file ?? "-"] }
 
   var parameters: [JSONValue.Member] { table.parameters + chunking.parameters + work.parameters }
 
@@ -46,6 +41,7 @@ struct Run: FilterCommand {
     _ = try ChunkCommand(
       specification.command, directory: specification.directory, job: specification.identifier,
       parent: stage.recorder.asParent, environment: processEnvironment())
+    stage.expect([file ?? "-"])
     if stage.isDryRun { return try DryRun(specification, stage).run(file ?? "-") }
     let channels = try alerts.channels(environment: processEnvironment())
     let folder = try newJob.openFolder(specification)
@@ -58,7 +54,7 @@ struct Run: FilterCommand {
 
   private var newJob: NewJob {
     NewJob(
-      file: file, command: command, table: table, chunking: chunking, work: work, jobs: runOptions.jobs, path: job,
+      file: file, command: command, table: table, chunking: chunking, work: work, jobs: common.run.jobs, path: job,
       output: nil)
   }
 }

@@ -25,39 +25,36 @@ struct Submit: FilterCommand {
       "Folder of the job, to be made. By default a new one among the user's jobs.", valueName: "folder"),
     completion: .directory)
   var job: String?
-  @OptionGroup(title: "Output") var output: OutputOptions
-  @OptionGroup(title: "Provenance") var provenance: ProvenanceOptions
-  @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup var common: CommonOptions
 
-  static var toolName: String { "batch-run" }
   static var defaultContext: ContextLevel { .rows }
 
-  var inputPaths: [String] { [file ?? "-"] }
   var parameters: [JSONValue.Member] { table.parameters + chunking.parameters + work.parameters }
 
   func validate() throws {
     if command.isEmpty {
       throw ValidationError("say what is to be run, behind two dashes: batch-run submit [options] -- COMMAND")
     }
-    if output.output == nil || output.output == "-" {
+    if common.output.output == nil || common.output.output == "-" {
       throw ValidationError("say where the result goes when nobody waits for it: -o FILE")
     }
   }
 
   func run(in stage: Stage) throws(Failure) {
     let environment = processEnvironment()
-    let result = absolute(output.output ?? "")
+    let result = absolute(common.output.output ?? "")
     let new = NewJob(
-      file: file, command: command, table: table, chunking: chunking, work: work, jobs: runOptions.jobs,
+      file: file, command: command, table: table, chunking: chunking, work: work, jobs: common.run.jobs,
       path: job, output: result)
     let specification = try new.specification()
     _ = try ChunkCommand(
       specification.command, directory: specification.directory, job: specification.identifier,
       parent: stage.recorder.asParent, environment: environment)
+    stage.expect([file ?? "-"])
     if stage.isDryRun { return try DryRun(specification, stage).run(file ?? "-") }
     _ = try alerts.channels(environment: environment)
     let folder = try new.openFolder(specification)
-    try folder.keep(alerts, arguments: ["--output=\(result)"] + provenance.arguments)
+    try folder.keep(alerts, arguments: ["--output=\(result)"] + common.provenance.arguments)
     try begin(OwnedJob(folder, clock: .system), stage, specification)
     if specification.settings.backend == .local {
       let owners = try folder.record().owners.count

@@ -5,7 +5,6 @@ struct EchoAugmenter: Augmenter {
   let place: ServiceAddress
   let cached: CachedService
   let field: FieldName
-  let policy: RefusalPolicy
 
   var origin: AnswerOrigin { AnswerOrigin(name: "Echo", address: place.text, licence: nil) }
   var service: CachedService? { cached }
@@ -19,7 +18,7 @@ struct EchoAugmenter: Augmenter {
     return text.isEmpty ? nil : text
   }
 
-  func answers(to questions: [String?]) async throws(Failure) -> [Answered<String?>] {
+  func answers(to questions: [String?], policy: RefusalPolicy) async throws(Failure) -> [Answered<String?>] {
     try await policy.answers(to: questions, describe: { "\"\($0)\"" }) { text throws(Service.Refusal) in
       let query = FormParameters([("text", text)]).encoded
       return try await cached.ask(
