@@ -3,7 +3,7 @@
 #   make test                      build, and run the tests
 #   make install PREFIX=/usr/local [PROGRAM_PREFIX=mr-] [DESTDIR=…], make uninstall with the same words
 #   make validators                install what others wrote to read the exports of prov, for make test, into .tools
-#   make bench, make fuzz [SECONDS=60], make soak
+#   make bench                     measure, and write Benchmarks/RESULTS.md; make fuzz [SECONDS=60], make soak
 #   make man, make completions     write anew what is made from the commands
 #   make format, make lint, make clean
 
