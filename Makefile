@@ -3,6 +3,7 @@
 #   make test                      build, and run the tests
 #   make install PREFIX=/usr/local [PROGRAM_PREFIX=mr-] [DESTDIR=…], make uninstall with the same words
 #   make validators                install what others wrote to read the exports of prov, for make test, into .tools
+#   make test-sanitize             the tests under thread sanitizer, then under address sanitizer; half an hour or more each
 #   make bench                     measure, and write Benchmarks/RESULTS.md; make fuzz [SECONDS=60], make soak
 #   make man, make completions     write anew what is made from the commands
 #   make format, make lint, make clean
@@ -30,7 +31,7 @@ GENERATE_MANUAL = .build/debug/generate-manual-tool
 # those that wait for a child process hold them. So the two kinds run one after the other.
 ASYNCHRONOUS = MillraceCoreTests\.(Network|RateLimiter|Service|Cache)
 
-.PHONY: all packages release demo build-tests test validators bench install install-files uninstall man completions generate-manual \
+.PHONY: all packages release demo build-tests test test-sanitize validators bench install install-files uninstall man completions generate-manual \
   fuzz soak lint format clean
 
 all: release
@@ -55,6 +56,10 @@ build-tests: packages
 test: build-tests
 	swift test --skip-build --parallel --filter '$(ASYNCHRONOUS)'
 	swift test --skip-build --parallel --skip '$(ASYNCHRONOUS)'
+
+test-sanitize: packages
+	scripts/test-sanitize thread
+	scripts/test-sanitize address
 
 validators: packages
 	@scripts/make-validators .tools/validators
@@ -131,4 +136,4 @@ format:
 	swift format -i -r $(SOURCES)
 
 clean:
-	rm -rf .build examples/own-tools/.build
+	rm -rf .build .build-thread .build-address examples/own-tools/.build

@@ -11,9 +11,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Between vfork and exec the child runs in the caller's memory while the calling thread waits: only system calls are made,
-// and what it learns it leaves in variables that the caller reads.
-static void become(const struct millrace_child *child, pid_t parent, volatile int *error, volatile int *in_directory) {
+// What went wrong between the fork and the program, sent through a pipe that the program closes by starting.
+struct trouble {
+  int error;
+  int in_directory;
+};
+
+// Between vfork and exec the child may run in the caller's memory while the calling thread waits: only system calls are
+// made. Thread sanitizer makes a fork of it.
+static void become(const struct millrace_child *child, pid_t parent, int report) {
+  struct trouble trouble = {0, 0};
+  // Out of the way of the three numbers that the streams get.
+  int own_report = fcntl(report, F_DUPFD_CLOEXEC, 3);
+  if (own_report < 0) goto failed;
+  report = own_report;
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) goto failed;
   // The caller may have been killed before the kernel knew that we want to go with it.
   if (getppid() != parent) _exit(127);
@@ -23,7 +34,7 @@ static void become(const struct millrace_child *child, pid_t parent, volatile in
     (void)!write(adjustment, "500", 3);
     close(adjustment);
   }
-  // First out of the way of the three numbers, then onto them.
+  // First out of the way of the three numbers, too, then onto them.
   int streams[3];
   for (int i = 0; i < 3; i++) {
     streams[i] = fcntl(child->streams[i], F_DUPFD_CLOEXEC, 3);
@@ -33,7 +44,7 @@ static void become(const struct millrace_child *child, pid_t parent, volatile in
     if (dup2(streams[i], i) < 0) goto failed;
   }
   if (child->directory && chdir(child->directory) != 0) {
-    *in_directory = 1;
+    trouble.in_directory = 1;
     goto failed;
   }
   signal(SIGPIPE, SIG_DFL);
@@ -42,27 +53,36 @@ static void become(const struct millrace_child *child, pid_t parent, volatile in
   sigprocmask(SIG_SETMASK, &none, 0);
   execve(child->path, child->arguments, child->environment);
 failed:
-  *error = errno;
+  trouble.error = errno;
+  (void)!write(report, &trouble, sizeof trouble);
   _exit(127);
 }
 
 pid_t millrace_start_child(const struct millrace_child *child, int *in_directory) {
-  volatile int error = 0;
-  volatile int wrong_directory = 0;
+  *in_directory = 0;
   pid_t parent = getpid();
+  int report[2];
+  if (pipe2(report, O_CLOEXEC) != 0) return -errno;
   // No handler of the caller's may run in the child.
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   pid_t process = vfork();
-  if (process == 0) become(child, parent, &error, &wrong_directory);
+  if (process == 0) become(child, parent, report[1]);
   int failure = errno;
   pthread_sigmask(SIG_SETMASK, &before, 0);
-  *in_directory = wrong_directory;
+  close(report[1]);
+  struct trouble trouble = {0, 0};
+  ssize_t count = 0;
+  if (process > 0) {
+    while ((count = read(report[0], &trouble, sizeof trouble)) < 0 && errno == EINTR) {}
+  }
+  close(report[0]);
   if (process < 0) return -failure;
-  if (error) {
+  if (count > 0) {
     while (waitpid(process, 0, 0) < 0 && errno == EINTR) {}
-    return -error;
+    *in_directory = trouble.in_directory;
+    return -trouble.error;
   }
   return process;
 }

@@ -33,7 +33,14 @@ import Glibc
 
   /// From this size on a buffer has pages of its own. In the heap, many large buffers that come and go between small
   /// things that stay (a merge of thousands of files) leave holes: 200 MB after 1,750 files, where 16 MB are in use.
-  private static var mappedSize: Int { 64 << 10 }
+  /// Address sanitizer watches over the heap alone, where all are when it is at work.
+  private static var mappedSize: Int {
+    #if MILLRACE_ADDRESS_SANITIZER
+      .max
+    #else
+      64 << 10
+    #endif
+  }
 
   /// Zeroed memory on a cache line's boundary.
   private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
