@@ -14,6 +14,8 @@ namespace {
 
 constexpr size_t deepest = 1024;
 
+static_assert(simdjson::SIMDJSON_PADDING <= millrace_json_padding, "callers have no more behind their documents");
+
 bool is_space(uint8_t byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
 bool is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
@@ -75,26 +77,6 @@ bool is_number(const uint8_t *at, const uint8_t *end) {
     if (!digits()) return false;
   }
   return at == end;
-}
-
-/// Bytes before the first sequence that is not UTF-8 (RFC 3629), or `length`. Called to place an error, not to find one.
-size_t first_invalid_utf8(const uint8_t *bytes, size_t length) {
-  size_t i = 0;
-  while (i < length) {
-    uint8_t lead = bytes[i];
-    if (lead < 0x80) { i++; continue; }
-    size_t extra = lead >= 0xC2 && lead <= 0xDF ? 1 : (lead & 0xF0) == 0xE0 ? 2 : lead >= 0xF0 && lead <= 0xF4 ? 3 : 0;
-    if (extra == 0 || length - i <= extra) return i;
-    uint8_t second = bytes[i + 1];
-    uint8_t least = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    uint8_t most = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (second < least || second > most) return i;
-    for (size_t k = 2; k <= extra; k++) {
-      if ((bytes[i + k] & 0xC0) != 0x80) return i;
-    }
-    i += extra + 1;
-  }
-  return length;
 }
 
 }  // namespace
@@ -272,11 +254,7 @@ struct millrace_json_parser {
     if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) return fail(millrace_json_bad_structure, bytes);
     auto text = reinterpret_cast<const char *>(bytes);
     auto error = parser.iterate(text, length, length + simdjson::SIMDJSON_PADDING).get(document);
-    if (error) {
-      int code = fail(error);
-      if (code == millrace_json_invalid_utf8) error_at = bytes + first_invalid_utf8(bytes, length);
-      return code;
-    }
+    if (error) return fail(error);
     int code = walk(document, 0, 0);
     if (code != millrace_json_ok && error_at) return code;
     const uint8_t *behind = behind_scalar;
@@ -289,8 +267,6 @@ struct millrace_json_parser {
     return code == millrace_json_ok && behind < end ? int(millrace_json_trailing_content) : code;
   }
 };
-
-extern "C" size_t millrace_json_padding(void) { return simdjson::SIMDJSON_PADDING; }
 
 extern "C" size_t millrace_json_deepest(void) { return deepest; }
 
@@ -314,55 +290,3 @@ extern "C" const millrace_json_token *millrace_json_tokens(const millrace_json_p
 }
 
 extern "C" size_t millrace_json_token_count(const millrace_json_parser *parser) { return parser->count; }
-
-extern "C" int millrace_json_unescape(const uint8_t *body, size_t length, uint8_t *output, size_t *written) {
-  const uint8_t *at = body, *end = body + length;
-  uint8_t *out = output;
-  while (at < end) {
-    const uint8_t *backslash = find(at, end, '\\');
-    size_t plain = size_t((backslash ? backslash : end) - at);
-    memmove(out, at, plain);
-    out += plain;
-    at += plain;
-    if (!backslash) break;
-    if (end - at < 2) return millrace_json_bad_escape;
-    uint8_t letter = at[1];
-    at += 2;
-    if (letter != 'u') {
-      uint8_t byte = simple_escape(letter);
-      if (!byte) return millrace_json_bad_escape;
-      *out++ = byte;
-      continue;
-    }
-    int unit = hexadecimal4(at, end);
-    if (unit < 0) return millrace_json_bad_escape;
-    at += 4;
-    uint32_t scalar = uint32_t(unit);
-    if (scalar >= 0xDC00 && scalar <= 0xDFFF) return millrace_json_lone_surrogate;
-    if (scalar >= 0xD800 && scalar <= 0xDBFF) {
-      if (end - at < 2 || at[0] != '\\' || at[1] != 'u') return millrace_json_lone_surrogate;
-      int low = hexadecimal4(at + 2, end);
-      if (low < 0) return millrace_json_bad_escape;
-      if (low < 0xDC00 || low > 0xDFFF) return millrace_json_lone_surrogate;
-      at += 6;
-      scalar = 0x10000 + ((scalar - 0xD800) << 10) + uint32_t(low - 0xDC00);
-    }
-    if (scalar < 0x80) {
-      *out++ = uint8_t(scalar);
-    } else if (scalar < 0x800) {
-      *out++ = uint8_t(0xC0 | scalar >> 6);
-      *out++ = uint8_t(0x80 | (scalar & 0x3F));
-    } else if (scalar < 0x10000) {
-      *out++ = uint8_t(0xE0 | scalar >> 12);
-      *out++ = uint8_t(0x80 | (scalar >> 6 & 0x3F));
-      *out++ = uint8_t(0x80 | (scalar & 0x3F));
-    } else {
-      *out++ = uint8_t(0xF0 | scalar >> 18);
-      *out++ = uint8_t(0x80 | (scalar >> 12 & 0x3F));
-      *out++ = uint8_t(0x80 | (scalar >> 6 & 0x3F));
-      *out++ = uint8_t(0x80 | (scalar & 0x3F));
-    }
-  }
-  *written = size_t(out - output);
-  return millrace_json_ok;
-}

@@ -53,8 +53,8 @@ typedef struct {
   uint8_t has_escapes;
 } millrace_json_token;
 
-/// Bytes that must be readable behind a document handed to simdjson.
-size_t millrace_json_padding(void);
+/// Bytes that must be readable behind a document.
+enum { millrace_json_padding = 64 };
 
 /// The greatest depth that `millrace_json_parse` accepts as a limit.
 size_t millrace_json_deepest(void);
@@ -64,8 +64,9 @@ typedef struct millrace_json_parser millrace_json_parser;
 millrace_json_parser *_Nullable millrace_json_create(void);
 void millrace_json_destroy(millrace_json_parser *_Nonnull parser);
 
-/// Parses `length` bytes with `millrace_json_padding()` readable ones behind them. A scalar has depth 0, `[1]` depth 1.
-/// On an error, `error_offset` is the number of bytes before the place where it was noticed.
+/// Parses `length` bytes with `millrace_json_padding` readable ones behind them. A scalar has depth 0, `[1]` depth 1.
+/// On an error, `error_offset` is the number of bytes before the place where it was noticed, but for
+/// `millrace_json_invalid_utf8`.
 int millrace_json_parse(
   millrace_json_parser *_Nonnull parser, const uint8_t *_Nonnull bytes, size_t length, size_t maximum_depth,
   size_t *_Nonnull error_offset);
@@ -73,11 +74,6 @@ int millrace_json_parse(
 /// The tape of the last document: `millrace_json_token_count` tokens, valid until the parser is used again.
 const millrace_json_token *_Nullable millrace_json_tokens(const millrace_json_parser *_Nonnull parser);
 size_t millrace_json_token_count(const millrace_json_parser *_Nonnull parser);
-
-/// Decodes the bytes between a string's quotes into UTF-8. `output` has room for `length` bytes: decoding never
-/// lengthens. Gives `millrace_json_ok`, `millrace_json_bad_escape` or `millrace_json_lone_surrogate`.
-int millrace_json_unescape(
-  const uint8_t *_Nonnull body, size_t length, uint8_t *_Nonnull output, size_t *_Nonnull written);
 
 #ifdef __cplusplus
 }

@@ -7,7 +7,7 @@ import Glibc
 ///
 /// Unchecked Sendable: a buffer is handed from thread to thread through queues and has one owner at any time.
 @safe public final class ByteBuffer: @unchecked Sendable {
-  /// Readable bytes behind the content; simdjson asks for 64.
+  /// Readable bytes behind the content: what simdjson may read, and a word of the loops over records.
   public static let padding = 64
 
   @inlinable public var base: UnsafeMutableRawPointer { unsafe storedBase }

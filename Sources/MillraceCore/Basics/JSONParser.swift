@@ -44,7 +44,9 @@ import CSimdJSON
     var offset = 0
     let code = unsafe millrace_json_parse(
       handle, start.assumingMemoryBound(to: UInt8.self), bytes.count, max(0, maximumDepth), &offset)
-    if code != millrace_json_ok { throw JSONError(JSONError.Reason(rawValue: code) ?? .badStructure, at: offset) }
+    if code == millrace_json_ok { return }
+    let reason = JSONError.Reason(rawValue: code) ?? .badStructure
+    throw unsafe JSONError(reason, at: reason == .invalidUTF8 ? validUTF8Count(bytes) : offset)
   }
 
   /// Tokens of the last document.
@@ -59,20 +61,6 @@ import CSimdJSON
     let start = Int(token.start)
     return Token(
       kind: kind, range: start..<start + Int(token.length), next: Int(token.next), hasEscapes: token.has_escapes != 0)
-  }
-
-  /// Appends the text of a string, given the bytes between its quotes, as UTF-8.
-  ///
-  /// Fails with `.loneSurrogate` where an escaped surrogate has no other half: JSON allows it, UTF-8 cannot hold it.
-  public static func unescape(_ body: UnsafeRawBufferPointer, into output: ByteBuffer) throws(JSONError) {
-    guard let start = body.baseAddress else { return }
-    output.reserve(body.count)
-    var written = 0
-    let code = unsafe millrace_json_unescape(
-      start.assumingMemoryBound(to: UInt8.self), body.count,
-      (output.base + output.count).assumingMemoryBound(to: UInt8.self), &written)
-    if code != millrace_json_ok { throw JSONError(JSONError.Reason(rawValue: code) ?? .badEscape, at: 0) }
-    output.count += written
   }
 }
 

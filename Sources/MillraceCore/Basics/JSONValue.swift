@@ -112,10 +112,8 @@ private struct TapeReader {
     let body = unsafe UnsafeRawBufferPointer(rebasing: document.bytes[token.range])
     guard token.hasEscapes else { return unsafe String(decoding: body, as: UTF8.self) }
     unescaped.removeAll()
-    do throws(JSONError) {
-      try unsafe JSONParser.unescape(body, into: unescaped)
-    } catch {
-      throw JSONError(error.reason, at: token.range.lowerBound)
+    guard unsafe unescaped.appendUnescapedJSON(body) else {
+      throw JSONError(.loneSurrogate, at: token.range.lowerBound)
     }
     return unsafe String(decoding: unescaped.bytes, as: UTF8.self)
   }

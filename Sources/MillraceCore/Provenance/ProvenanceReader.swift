@@ -138,7 +138,7 @@ import Glibc
     let body = unsafe UnsafeRawBufferPointer(rebasing: bytes[token.range])
     guard token.hasEscapes else { return unsafe String(decoding: body, as: UTF8.self) }
     let unescaped = ByteBuffer(capacity: body.count)
-    guard (try? unsafe JSONParser.unescape(body, into: unescaped)) != nil else { return nil }
+    guard unsafe unescaped.appendUnescapedJSON(body) else { return nil }
     return unsafe String(decoding: unescaped.bytes, as: UTF8.self)
   }
 
