@@ -66,17 +66,13 @@ struct MergePlan {
   private static func columns(
     that table: Table, addsTo columns: [FieldName], first: Table, isUnion: Bool
   ) throws(Failure) -> [FieldName] {
-    guard (table.dialect.format == .ndjson) == (first.dialect.format == .ndjson) else {
-      throw Failure(
-        .badData, "\(table.dialect.format.rawValue), where \(first.name) is \(first.dialect.format.rawValue)",
-        at: Place(file: table.name), advice: "bring all inputs into one format first: merge --to ndjson FILE")
-    }
+    try table.requireFormat(
+      of: first, advice: "bring all inputs into one format first: merge --to ndjson FILE")
     // Nearly always: nothing to count then.
     if table.columns == columns { return [] }
-    let added = Table.difference(table.columns, columns)
-    guard !isUnion, let column = added.first ?? Table.difference(columns, table.columns).first else { return added }
-    throw Failure(
-      .badData, "the column \"\(column)\" is \(added.isEmpty ? "missing" : "not in \(first.name)")",
-      at: Place(file: table.name, line: 1), advice: "--union takes all columns, and leaves empty what a file lacks")
+    if isUnion { return Table.difference(table.columns, columns) }
+    try table.requireColumns(
+      columns, of: first, advice: "--union takes all columns, and leaves empty what a file lacks")
+    return []
   }
 }

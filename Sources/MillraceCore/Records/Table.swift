@@ -61,4 +61,24 @@ extension Table {
       .badData, "no such column", at: Place(file: name, line: 1, field: field.description),
       advice: "the columns are \(names)")
   }
+
+  /// - Throws: bad data when one of the two is CSV and the other is not.
+  public func requireFormat(of first: Table, advice: String) throws(Failure) {
+    guard (dialect.format == .ndjson) != (first.dialect.format == .ndjson) else { return }
+    throw Failure(
+      .badData, "\(dialect.format.rawValue), where \(first.name) is \(first.dialect.format.rawValue)",
+      at: Place(file: name), advice: advice)
+  }
+
+  /// - Parameters:
+  ///   - columns: in any order.
+  ///   - first: the table that they are of.
+  /// - Throws: bad data when the table lacks one of them, or has others.
+  public func requireColumns(_ columns: [FieldName], of first: Table, advice: String) throws(Failure) {
+    let added = Table.difference(self.columns, columns)
+    guard let column = added.first ?? Table.difference(columns, self.columns).first else { return }
+    throw Failure(
+      .badData, "the column \"\(column)\" is \(added.isEmpty ? "missing" : "not in \(first.name)")",
+      at: Place(file: name, line: 1), advice: advice)
+  }
 }

@@ -19,7 +19,7 @@ public final class TableSequence: BlockSource, @unchecked Sendable {
   private let pool = BufferPool(capacity: BlockReader.blockBytes)
   private var input: (any TableInput)?
   private var reader: BlockReader?
-  private var columnsOfAll: Table?
+  private var firstOfAll: Table?
 
   /// - Parameter open: Opens an input; called when its turn comes.
   public init(
@@ -62,8 +62,12 @@ public final class TableSequence: BlockSource, @unchecked Sendable {
       try input.finish(records: 0)
       return true
     }
-    if let columnsOfAll { try check(reader.table, against: columnsOfAll) }
-    columnsOfAll = columnsOfAll ?? reader.table
+    if let firstOfAll {
+      try reader.table.requireFormat(of: firstOfAll, advice: "bring all inputs into one format first")
+      try reader.table.requireColumns(
+        firstOfAll.columns, of: firstOfAll, advice: "all inputs must have the same columns, in any order")
+    }
+    firstOfAll = firstOfAll ?? reader.table
     self.input = input
     self.reader = reader
     return true
@@ -74,19 +78,5 @@ public final class TableSequence: BlockSource, @unchecked Sendable {
     records += reader.records
     input = nil
     self.reader = nil
-  }
-
-  private func check(_ table: Table, against first: Table) throws(Failure) {
-    guard (table.dialect.format == .ndjson) == (first.dialect.format == .ndjson) else {
-      throw Failure(
-        .badData, "\(table.dialect.format.rawValue), where \(first.name) is \(first.dialect.format.rawValue)",
-        at: Place(file: table.name), advice: "bring all inputs into one format first")
-    }
-    let added = Table.difference(table.columns, first.columns)
-    if let column = added.first ?? Table.difference(first.columns, table.columns).first {
-      throw Failure(
-        .badData, "the column \"\(column)\" is \(added.isEmpty ? "missing" : "not in \(first.name)")",
-        at: Place(file: table.name, line: 1), advice: "all inputs must have the same columns, in any order")
-    }
   }
 }
