@@ -1,15 +1,14 @@
 import Glibc
-import MillraceCore
 
 /// A state that threads share and wait on.
 ///
 /// Unchecked Sendable: every access to the state holds the mutex.
-@safe final class SharedState<State>: @unchecked Sendable {
+@safe public final class SharedState<State>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var state: State
 
-  init(_ state: State) {
+  public init(_ state: State) {
     self.state = state
     unsafe pthread_mutex_init(mutex, nil)
     var attributes = pthread_condattr_t()
@@ -27,14 +26,16 @@ import MillraceCore
   }
 
   /// Looks at the state, or changes it so that nobody who waits need know.
-  func access<Result, Failure: Error>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result {
+  public func access<Result, Failure: Error>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result
+  {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     return try body(&state)
   }
 
   /// Changes the state and wakes all who wait.
-  func change<Result, Failure: Error>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result {
+  public func change<Result, Failure: Error>(_ body: (inout State) throws(Failure) -> Result) throws(Failure) -> Result
+  {
     unsafe pthread_mutex_lock(mutex)
     defer {
       unsafe pthread_cond_broadcast(changed)
@@ -45,7 +46,7 @@ import MillraceCore
 
   /// Waits until `body` gives something, asking it again after each change, and at the latest after `pause` seconds. Then
   /// all who wait are woken.
-  func wait<Result, Failure: Error>(
+  public func wait<Result, Failure: Error>(
     pause: Double? = nil, _ body: (inout State) throws(Failure) -> Result?
   ) throws(Failure) -> Result {
     unsafe pthread_mutex_lock(mutex)
