@@ -10,27 +10,12 @@ public final class Worker<Success: Sendable>: @unchecked Sendable {
   /// the address-space limits that batch systems set.
   private static var stackSize: Int { 2 << 20 }
 
-  private final class Start: @unchecked Sendable {
-    let name: String
-    let body: @Sendable () throws(Failure) -> Success
-    var outcome: Result<Success, Failure>?
-
-    init(name: String, body: @escaping @Sendable () throws(Failure) -> Success) {
-      self.name = name
-      self.body = body
-    }
-
-    func run() {
-      nameThisThread(name)
-      do throws(Failure) {
-        outcome = .success(try body())
-      } catch {
-        outcome = .failure(error)
-      }
-    }
+  /// Unchecked Sendable: see above.
+  private final class Outcome: @unchecked Sendable {
+    var result: Result<Success, Failure>?
   }
 
-  private let start: Start
+  private let outcome: Outcome
   private let thread: pthread_t
   private var isJoined = false
 
@@ -38,15 +23,21 @@ public final class Worker<Success: Sendable>: @unchecked Sendable {
   ///
   /// - Parameter name: What `ps -L` and a debugger show, at most 15 bytes.
   public init(_ name: String, body: @escaping @Sendable () throws(Failure) -> Success) throws(Failure) {
-    let start = Start(name: name, body: body)
+    let outcome = Outcome()
+    let entry = Entry {
+      nameThisThread(name)
+      do throws(Failure) {
+        outcome.result = .success(try body())
+      } catch {
+        outcome.result = .failure(error)
+      }
+    }
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)
     defer { unsafe pthread_attr_destroy(&attributes) }
     unsafe pthread_attr_setstacksize(&attributes, Self.stackSize)
     var thread = pthread_t()
-    // The thread owns one reference to its start and gives it back when the body has ended. A generic class cannot be
-    // named inside a C function, so it travels as AnyObject with a closure that knows the type.
-    let entry = Entry(run: start.run)
+    // The thread owns the reference, and with it the body, and gives it back at its end.
     let argument = unsafe Unmanaged.passRetained(entry)
     let status = unsafe pthread_create(
       &thread, &attributes,
@@ -61,7 +52,7 @@ public final class Worker<Success: Sendable>: @unchecked Sendable {
         .internalError, "the system refuses another thread",
         advice: "raise the limits on processes and memory: ulimit -u, ulimit -v")
     }
-    self.start = start
+    self.outcome = outcome
     self.thread = thread
   }
 
@@ -73,12 +64,12 @@ public final class Worker<Success: Sendable>: @unchecked Sendable {
       pthread_join(thread, nil)
       isJoined = true
     }
-    guard let outcome = start.outcome else { fatalError("a worker ended without an outcome") }
-    return try outcome.get()
+    guard let result = outcome.result else { fatalError("a worker ended without an outcome") }
+    return try result.get()
   }
 }
 
-/// What a thread runs.
+/// What a thread runs: a generic class cannot be named inside a C function.
 private final class Entry: Sendable {
   let run: @Sendable () -> Void
   init(run: @escaping @Sendable () -> Void) { self.run = run }

@@ -81,7 +81,7 @@ public struct RowPipeline: Sendable {
     write: (ProcessedBlock) throws(Failure) -> Void
   ) throws(Failure) {
     let waiting = BoundedQueue<Job>(capacity: jobs)
-    let inOrder = BoundedQueue<Job>(capacity: jobs + 1)
+    let inOrder = BoundedQueue<Result<Job, Failure>>(capacity: jobs + 1)
     let reader = try Worker("read") {
       let outputs = BufferPool(capacity: BlockReader.blockBytes)
       defer {
@@ -91,13 +91,11 @@ public struct RowPipeline: Sendable {
       do throws(Failure) {
         while let block = try source.next() {
           let job = Job(block: block, output: outputs.take())
-          guard inOrder.put(job), waiting.put(job) else { return }
+          guard inOrder.put(.success(job)), waiting.put(job) else { return }
         }
       } catch {
         // The failure takes its turn behind the rows that came before it.
-        let job = Job(block: nil, output: ByteBuffer(capacity: 0))
-        job.finish(.failure(error))
-        inOrder.put(job)
+        inOrder.put(.failure(error))
       }
     }
     var workers: [Worker<Void>] = []
@@ -106,7 +104,7 @@ public struct RowPipeline: Sendable {
         try Worker("rows \(number)") { () throws(Failure) in try transformJobs(waiting, makeTransform) })
     }
     do throws(Failure) {
-      while let job = inOrder.take() { try write(job.wait()) }
+      while let job = inOrder.take() { try write(job.get().wait()) }
     } catch {
       // The reader may sit in a read that never returns: nobody waits for it.
       inOrder.abandon()
@@ -129,9 +127,10 @@ public struct RowPipeline: Sendable {
     var transform: Transform?
     while let job = waiting.take() {
       do throws(Failure) {
-        if transform == nil { transform = try makeTransform() }
-        guard let transform, let block = job.block else { continue }
-        job.finish(.success(try process(block, into: job.output, cursor, writer, transform)))
+        let apply: Transform
+        if let transform { apply = transform } else { apply = try makeTransform() }
+        transform = apply
+        job.finish(.success(try process(job.block, into: job.output, cursor, writer, apply)))
       } catch {
         job.finish(.failure(error))
       }
@@ -171,11 +170,11 @@ public struct RowPipeline: Sendable {
 ///
 /// Unchecked Sendable: `output` belongs to the worker until the job is finished, then to the writer.
 private final class Job: @unchecked Sendable {
-  let block: Block?
+  let block: Block
   let output: ByteBuffer
   private let result = BoundedQueue<Result<ProcessedBlock, Failure>>(capacity: 1)
 
-  init(block: Block?, output: ByteBuffer) {
+  init(block: Block, output: ByteBuffer) {
     self.block = block
     self.output = output
   }
