@@ -61,7 +61,8 @@ public final class FileSource: ByteSource, @unchecked Sendable {
   /// The file's size in bytes when it was opened; nil for a pipe or a terminal.
   public var size: Int? { isRegular ? Int(status.st_size) : nil }
 
-  /// What tells that a file is still the one that was opened before.
+  /// What tells that a file is still the one that was opened before: its bytes' time, and not that of its status, which
+  /// changes too when somebody renames it, links it or lets others read it.
   public struct Version: Sendable, Equatable {
     let device: dev_t
     let inode: ino_t
@@ -71,7 +72,7 @@ public final class FileSource: ByteSource, @unchecked Sendable {
     let nanoseconds: Int
   }
 
-  /// The file and when it was last changed, as of its opening.
+  /// The file and when it was last written to, as of its opening.
   public var version: Version {
     Version(
       device: status.st_dev, inode: status.st_ino, size: Int(status.st_size), seconds: status.st_mtim.tv_sec,
