@@ -178,7 +178,7 @@ import Testing
 
   @Test func listAndClear() throws {
     let cache = cache()
-    #expect(try cache.clear() == .init())
+    #expect(try cache.remove(.all, isDryRun: false) == .init())
     for index in 0..<3 {
       cache.store(Array(repeating: 1, count: 100 * index), for: "key \(index)")
       use(path("key \(index)"), secondsAgo: 100 - index, of: time.clock)
@@ -190,7 +190,7 @@ import Testing
     #expect(listed.map(\.key) == ["key 0", "key 1", "key 2"])
     #expect(listed.allSatisfy { $0.age == 50 })
     #expect(listed[2].bytes == readFile(path("key 2"))?.count)
-    #expect(try cache.clear().entries == 3)
+    #expect(try cache.remove(.all, isDryRun: false).entries == 3)
     #expect(cache.entry(for: "key 1") == nil)
     cache.store([1], for: "key 1")
     #expect(cache.entry(for: "key 1") != nil)

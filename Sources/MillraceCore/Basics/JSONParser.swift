@@ -5,29 +5,29 @@ import CSimdJSON
 /// The whole document is checked: UTF-8, structure, numbers, escapes, depth, and that nothing follows it. Nothing is
 /// converted: a token is a span of the document's bytes, so numbers of any length and strings keep their spelling, and
 /// repeated names stay. A parser keeps its memory from one document to the next; each thread has its own.
-@safe public final class JSONParser {
+@safe final class JSONParser {
   /// What a token of the tape is. An object's tokens are name, value, name, value…; a name is a string.
-  public enum Kind: UInt8, Sendable {
+  enum Kind: UInt8, Sendable {
     case null, `false`, `true`, number, string, array, object
   }
 
   /// A value, or the name of a member.
-  public struct Token: Sendable {
-    public let kind: Kind
+  struct Token: Sendable {
+    let kind: Kind
     /// A string's bytes without its quotes; an array's or object's with its brackets.
-    public let range: Range<Int>
+    let range: Range<Int>
     /// Index of the first token behind this value, whatever it contains.
-    public let next: Int
+    let next: Int
     /// A string that must be unescaped to be read.
-    public let hasEscapes: Bool
+    let hasEscapes: Bool
   }
 
   /// The deepest nesting that any limit allows.
-  public static let greatestDepth = millrace_json_deepest()
+  static let greatestDepth = millrace_json_deepest()
 
   private let handle: OpaquePointer
 
-  public init() throws(Failure) {
+  init() throws(Failure) {
     guard let handle = unsafe millrace_json_create() else {
       throw Failure(.internalError, "not enough memory for a JSON parser")
     }
@@ -39,7 +39,7 @@ import CSimdJSON
   /// Parses a document that `ByteBuffer.padding` readable bytes follow. A scalar has depth 0 and `[1]` has depth 1.
   ///
   /// The tape is valid until the next call. Errors carry a byte offset alone, since only the caller knows the file.
-  public func parse(padded bytes: UnsafeRawBufferPointer, maximumDepth: Int) throws(JSONError) {
+  func parse(padded bytes: UnsafeRawBufferPointer, maximumDepth: Int) throws(JSONError) {
     guard let start = bytes.baseAddress else { throw JSONError(.empty, at: 0) }
     var offset = 0
     let code = unsafe millrace_json_parse(
@@ -50,10 +50,10 @@ import CSimdJSON
   }
 
   /// Tokens of the last document.
-  public var count: Int { unsafe millrace_json_token_count(handle) }
+  var count: Int { unsafe millrace_json_token_count(handle) }
 
   /// The token with an index below `count`.
-  public subscript(index: Int) -> Token {
+  subscript(index: Int) -> Token {
     precondition(index >= 0 && index < count)
     guard let token = unsafe millrace_json_tokens(handle)?[index], let kind = Kind(rawValue: token.kind) else {
       preconditionFailure("the tape holds only tokens of known kinds")
@@ -65,17 +65,17 @@ import CSimdJSON
 }
 
 /// Why bytes are not a JSON document, or a string not text.
-public struct JSONError: Error, Sendable, Equatable {
+struct JSONError: Error, Sendable, Equatable {
   /// The values are those of CSimdJSON.h.
-  public enum Reason: Int32, Sendable {
+  enum Reason: Int32, Sendable {
     case outOfMemory = 1
     case tooLong, invalidUTF8, empty, unclosedString, controlCharacter, badEscape, loneSurrogate, badNumber, tooDeep
     case badStructure, trailingContent
   }
 
-  public let reason: Reason
+  let reason: Reason
   /// Bytes before the place where the error was noticed.
-  public let offset: Int
+  let offset: Int
 
   init(_ reason: Reason, at offset: Int) {
     self.reason = reason
@@ -83,7 +83,7 @@ public struct JSONError: Error, Sendable, Equatable {
   }
 
   /// What is wrong, in one sentence without a full stop.
-  public var message: String {
+  var message: String {
     switch reason {
     case .outOfMemory: "not enough memory to read this JSON"
     case .tooLong: "a JSON document longer than 4 GiB"

@@ -1,9 +1,12 @@
-// Text for messages and names.
-
 /// The number's digits, with zeros in front where they are fewer than `width`: `0042`, `0f`.
 public func padded(_ number: some BinaryInteger, _ width: Int, radix: Int = 10) -> String {
   let digits = String(number, radix: radix)
   return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+}
+
+/// `1 row`, `3 rows`, or with its own plural `2 retries`.
+public func counted(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+  "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
 }
 
 /// `310.0 MB/s`: one digit behind the point, steps of 1000.

@@ -52,7 +52,7 @@ extension Timestamp: Comparable {
   }
 
   /// In the local time zone, as in `2026-11-22 10:03 +01:00`. The minute has begun: who comes then does not come too early.
-  public var localMinute: String {
+  var localMinute: String {
     let begun = seconds + (nanoseconds > 0 ? 1 : 0)
     let text = Timestamp(seconds: begun + (60 - begun % 60) % 60).localText
     return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5)) \(text.suffix(6))"

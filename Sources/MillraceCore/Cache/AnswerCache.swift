@@ -62,10 +62,6 @@ extension AnswerCache {
   /// Removes what is beyond the limits.
   @discardableResult
   public func prune() throws(Failure) -> CacheRemoval { try remove(.beyondLimits, isDryRun: false) }
-
-  /// Removes all entries.
-  @discardableResult
-  public func clear() throws(Failure) -> CacheRemoval { try remove(.all, isDryRun: false) }
 }
 
 /// An answer from a cache.

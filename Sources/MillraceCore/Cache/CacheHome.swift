@@ -1,13 +1,13 @@
 import Glibc
 
 /// Where answers are kept: in a folder, or by a Redis server.
-public enum CacheHome: Sendable, Equatable {
+package enum CacheHome: Sendable, Equatable {
   /// The folder in which each service has its own.
   case folder(String)
   case redis(RedisURL)
 
   /// Reads what `--cache` says.
-  public init(_ text: String) throws(Failure) {
+  package init(_ text: String) throws(Failure) {
     // Such as of a variable that is not set; its folder would be in the root.
     guard !text.isEmpty else { throw Failure(.usage, "expected a folder or redis://host:port/database, found nothing") }
     self = try text.contains("://") ? .redis(RedisURL(text)) : .folder(text)
@@ -23,7 +23,7 @@ public enum CacheHome: Sendable, Equatable {
   /// - Parameters:
   ///   - service: the name of its folder, and of its entries on a server.
   ///   - maximumAge: seconds for which an answer is fresh; nil for ever.
-  public func cache(
+  package func cache(
     of service: String, maximumAge: Double?, limits: CacheLimits = CacheLimits(), surroundings: Surroundings,
     warn: @escaping @Sendable (Failure) -> Void
   ) -> any AnswerCache {
@@ -39,7 +39,7 @@ public enum CacheHome: Sendable, Equatable {
   }
 
   /// The answers of a service for who looks at them or removes them; nil when there is no folder, which is not made.
-  public func existingCache(
+  package func existingCache(
     of service: String, limits: CacheLimits = CacheLimits(), surroundings: Surroundings
   ) throws(Failure) -> (any AnswerCache)? {
     if case .folder(let folder) = self {

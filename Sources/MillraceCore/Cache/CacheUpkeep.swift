@@ -4,7 +4,7 @@ import Glibc
 
 extension ResponseCache {
   /// The least recently used comes first.
-  public func list(_ show: (CacheListing) throws(Failure) -> Void) throws(Failure) {
+  package func list(_ show: (CacheListing) throws(Failure) -> Void) throws(Failure) {
     let now = clock.now()
     for file in try entries().sorted(by: { $0.used < $1.used }) {
       guard let header = header(of: file) else { continue }
@@ -15,7 +15,7 @@ extension ResponseCache {
 
   /// What killed writers left goes too.
   @discardableResult
-  public func remove(_ which: CacheRemoval.Scope, isDryRun: Bool) throws(Failure) -> CacheRemoval {
+  package func remove(_ which: CacheRemoval.Scope, isDryRun: Bool) throws(Failure) -> CacheRemoval {
     let now = clock.now()
     switch which {
     case .beyondLimits:
@@ -47,7 +47,7 @@ extension ResponseCache {
     return removed
   }
 
-  public func evictWhenDue() {
+  package func evictWhenDue() {
     guard unusable == nil,
       let isDue = try? DueMarker(path: "\(folder)/pruned", interval: 3600).isDue(now: clock.now()), isDue
     else { return }

@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// The server must be one that all who use it trust: nobody is kept from reading or replacing the entries of others, and
 /// nothing on the way is encrypted.
-public final class RedisCache: AnswerCache {
-  public let maximumAge: Double?
+package final class RedisCache: AnswerCache {
+  package let maximumAge: Double?
   let server: RedisServer
   let limits: CacheLimits
   let clock: Clock
@@ -42,7 +42,7 @@ public final class RedisCache: AnswerCache {
   ///   - limits: `entries` and `bytes` are left to the server.
   ///   - warn: Is called once at most with what keeps the cache from being used, and once at most with an entry that is
   ///     damaged.
-  public convenience init(
+  package convenience init(
     _ url: RedisURL, service: String, password: String?, maximumAge: Double? = nil, limits: CacheLimits = CacheLimits(),
     clock: Clock = .system, warn: @escaping @Sendable (Failure) -> Void
   ) {
@@ -67,7 +67,7 @@ public final class RedisCache: AnswerCache {
 
   // MARK: Reading
 
-  public func entry(for key: String, maximumAge: Double?) -> CacheEntry? {
+  package func entry(for key: String, maximumAge: Double?) -> CacheEntry? {
     let name = names.entry(key)
     var look = RedisCommand("GETRANGE", name, "0")
     look.add(String(mostBytes))
@@ -142,7 +142,7 @@ public final class RedisCache: AnswerCache {
 
   // MARK: Writing
 
-  public func store(_ body: [UInt8], for key: String) {
+  package func store(_ body: [UInt8], for key: String) {
     guard body.count <= limits.bodyBytes,
       let entry = CacheEntryHeader.entry(body, for: key, stored: clock.now())
     else { return }
@@ -162,7 +162,7 @@ public final class RedisCache: AnswerCache {
 
   // MARK: Single flight
 
-  public func claim(_ keys: [String]) -> CacheClaim {
+  package func claim(_ keys: [String]) -> CacheClaim {
     do throws(Failure) {
       return try claims.claim(keys, named: names.claim)
     } catch {
@@ -172,7 +172,7 @@ public final class RedisCache: AnswerCache {
     }
   }
 
-  public func wait(for key: String, upTo seconds: Double) async -> Bool {
+  package func wait(for key: String, upTo seconds: Double) async -> Bool {
     let name = names.claim(key)
     return await CacheClaim.waitForEnd(upTo: seconds) {
       (try? server.ask(RedisCommand("EXISTS", name))) == .integer(1)
@@ -180,7 +180,7 @@ public final class RedisCache: AnswerCache {
   }
 
   /// The server does that itself.
-  public func evictWhenDue() {}
+  package func evictWhenDue() {}
 
   // MARK: Failures
 

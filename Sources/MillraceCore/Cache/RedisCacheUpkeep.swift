@@ -2,7 +2,7 @@
 
 extension RedisCache {
   /// In no order.
-  public func list(_ show: (CacheListing) throws(Failure) -> Void) throws(Failure) {
+  package func list(_ show: (CacheListing) throws(Failure) -> Void) throws(Failure) {
     let now = clock.now()
     var shown: Set<String> = []
     try forEachBatch { names throws(Failure) in
@@ -17,7 +17,7 @@ extension RedisCache {
 
   /// The limits are the server's to apply.
   @discardableResult
-  public func remove(_ which: CacheRemoval.Scope, isDryRun: Bool) throws(Failure) -> CacheRemoval {
+  package func remove(_ which: CacheRemoval.Scope, isDryRun: Bool) throws(Failure) -> CacheRemoval {
     if which == .beyondLimits { return CacheRemoval() }
     let now = clock.now()
     var removed = CacheRemoval()

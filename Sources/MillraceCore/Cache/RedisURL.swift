@@ -1,14 +1,14 @@
 /// Where a Redis server is: `redis://[user@]host[:port][/database]`.
-public struct RedisURL: Sendable, Equatable, CustomStringConvertible {
+package struct RedisURL: Sendable, Equatable, CustomStringConvertible {
   /// Of the server's access control list; nil for the default user.
-  public var user: String?
+  package var user: String?
   /// A name, an IPv4 address, or an IPv6 address without brackets.
-  public var host: String
-  public var port: Int
-  public var database: Int
+  package var host: String
+  package var port: Int
+  package var database: Int
 
   /// Reads an address, and refuses what cannot be served. No message repeats the text, which may hold a password.
-  public init(_ text: String) throws(Failure) {
+  package init(_ text: String) throws(Failure) {
     guard let (scheme, rest) = text.split(at: "://") else { throw Self.malformed }
     switch scheme.lowercased() {
     case "redis": break
@@ -48,7 +48,7 @@ public struct RedisURL: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// Without the user.
-  public var description: String {
+  package var description: String {
     "redis://\(host.contains(":") ? "[\(host)]" : host):\(port)" + (database == 0 ? "" : "/\(database)")
   }
 

@@ -5,9 +5,9 @@ import Synchronization
 ///
 /// Any number of threads, processes and hosts may share one. A full disk, or a folder that is read-only, is warned of once.
 /// Single flight goes by locks on bytes of files in the folder, which end with their process.
-public final class ResponseCache: AnswerCache {
-  public let folder: String
-  public let maximumAge: Double?
+package final class ResponseCache: AnswerCache {
+  package let folder: String
+  package let maximumAge: Double?
   let limits: CacheLimits
   let clock: Clock
   let files: DigestNamedFiles
@@ -26,7 +26,7 @@ public final class ResponseCache: AnswerCache {
   ///   - maximumAge: Seconds for which an answer is fresh; nil for ever, 0 not at all.
   ///   - warn: Is called once at most with what keeps the cache from being used, and once at most with an entry that is
   ///     damaged.
-  public convenience init(
+  package convenience init(
     folder: String, maximumAge: Double? = nil, limits: CacheLimits = CacheLimits(), clock: Clock = .system,
     warn: @escaping @Sendable (Failure) -> Void
   ) {
@@ -52,7 +52,7 @@ public final class ResponseCache: AnswerCache {
 
   // MARK: Reading
 
-  public func entry(for key: String, maximumAge: Double?) -> CacheEntry? {
+  package func entry(for key: String, maximumAge: Double?) -> CacheEntry? {
     guard isUsable else { return nil }
     let path = files.path(of: SHA256Digest(of: key))
     let file: CacheEntryFile
@@ -89,7 +89,7 @@ public final class ResponseCache: AnswerCache {
 
   // MARK: Writing
 
-  public func store(_ body: [UInt8], for key: String) {
+  package func store(_ body: [UInt8], for key: String) {
     guard isUsable, body.count <= limits.bodyBytes else { return }
     guard let bytes = CacheEntryHeader.entry(body, for: key, stored: clock.now()) else { return }
     do throws(Failure) {
@@ -127,9 +127,9 @@ public final class ResponseCache: AnswerCache {
   // MARK: Single flight
 
   /// Where the file system has no locks all keys are the claim's.
-  public func claim(_ keys: [String]) -> CacheClaim { claims.claim(keys) }
+  package func claim(_ keys: [String]) -> CacheClaim { claims.claim(keys) }
 
-  public func wait(for key: String, upTo seconds: Double) async -> Bool {
+  package func wait(for key: String, upTo seconds: Double) async -> Bool {
     let slot = claims.locks.slot(key)
     guard let file = claims.lockFile(of: slot) else { return true }
     return await CacheClaim.waitForEnd(upTo: seconds) { claims.locks.isLocked(file.descriptor, slot.offset) }

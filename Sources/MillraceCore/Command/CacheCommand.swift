@@ -120,7 +120,7 @@ struct CachePlaceOptions: ParsableArguments {
   /// Removes, and says what.
   func remove(_ which: CacheRemoval.Scope, of tool: any CachingTool.Type, isDryRun: Bool) throws(Failure) {
     let removed = try existing(tool)?.remove(which, isDryRun: isDryRun) ?? CacheRemoval()
-    let answers = removed.entries == 1 ? "1 answer" : "\(removed.entries) answers"
-    Diagnostics().note("\(isDryRun ? "would remove" : "removed") \(answers), \(removed.bytes) bytes")
+    Diagnostics().note(
+      "\(isDryRun ? "would remove" : "removed") \(counted(removed.entries, "answer")), \(removed.bytes) bytes")
   }
 }

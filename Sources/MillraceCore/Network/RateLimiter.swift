@@ -14,11 +14,11 @@ import Synchronization
 ///
 /// The processes meet in a file of the state folder. Where it cannot be used the limiter warns once, and limits this
 /// process alone. A thread that may block looks into the file for as long as somebody waits here, and ends then.
-public final class RateLimiter: Sendable {
+package final class RateLimiter: Sendable {
   private typealias Nanoseconds = LimiterState.Nanoseconds
 
   /// Seconds: who would have to wait longer for a budget is told instead.
-  public static let longestWait = 300.0
+  package static let longestWait = 300.0
 
   private let isCounting: Bool
   private let queue: LimiterQueue
@@ -42,7 +42,7 @@ public final class RateLimiter: Sendable {
   ///   - pausing: Is called on some thread when somebody here waits for more than 5 s, with the seconds to wait: in a
   ///     pause that the service called for, in whatever process, once for each; for a budget, once for each with the
   ///     budget.
-  public init(
+  package init(
     folder: String, service: String, key: String?, interval: Double, budgets: [RequestBudget] = [],
     clock: Clock = .system, warn: @escaping @Sendable (Failure) -> Void,
     pausing: @escaping @Sendable (_ seconds: Double, _ budget: RequestBudget?) -> Void = { _, _ in }
@@ -65,7 +65,7 @@ public final class RateLimiter: Sendable {
   /// - Returns: The seconds waited.
   /// - Throws: When a budget, or the service itself, makes the first of those who wait here wait for more than 300 s. The
   ///   others are told too, also when the service says so while they wait.
-  public func turn() async throws(BudgetSpent) -> Double { try await takeTurn().waited }
+  package func turn() async throws(BudgetSpent) -> Double { try await takeTurn().waited }
 
   /// As `turn` does; tells also at which moment the turn was, in nanoseconds since 1970, nil for none.
   package func takeTurn() async throws(BudgetSpent) -> (waited: Double, moment: Int64?) {
@@ -89,7 +89,7 @@ public final class RateLimiter: Sendable {
   /// not say, for 1 s, then 2, 4, 8 and 15 s as long as nothing succeeds in between.
   ///
   /// Returns at once. Every later turn here is behind the pause; other processes see it some milliseconds later.
-  public func slowDown(retryAfter: Double?) {
+  package func slowDown(retryAfter: Double?) {
     queue.report(.slowDown(retryAfter))
   }
 
@@ -97,12 +97,12 @@ public final class RateLimiter: Sendable {
   /// another process, now or in a later run. A moment more than 48 h ahead is taken for 48 h.
   ///
   /// Returns when all processes can see it, so that it is known also when this one ends then.
-  public func exhaust(until: Timestamp) async {
+  package func exhaust(until: Timestamp) async {
     await queue.exhaust(until: LimiterState.nanoseconds(until))
   }
 
   /// Tells that the service answered: the next pause is the shortest again.
-  public func succeeded() {
+  package func succeeded() {
     queue.report(.success)
   }
 }

@@ -15,7 +15,7 @@ public struct RequestBudget: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// Such as "25 requests in 24 h".
-  public var description: String { "\(requests) request\(requests == 1 ? "" : "s") in \(time)" }
+  public var description: String { "\(counted(requests, "request")) in \(time)" }
 
   private var time: String {
     guard seconds >= 0, seconds <= 1e9, seconds == seconds.rounded() else { return "\(seconds) s" }
@@ -27,19 +27,19 @@ public struct RequestBudget: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// No request may be sent for longer than anybody waits.
-public struct BudgetSpent: Error, Sendable, Equatable, CustomStringConvertible {
+package struct BudgetSpent: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is spent, for a person, without a full stop: "the budget of 25 requests in 24 h is spent".
-  public var reason: String
+  package var reason: String
   /// When the next request may be sent.
-  public var until: Timestamp
+  package var until: Timestamp
 
-  public init(reason: String, until: Timestamp) {
+  package init(reason: String, until: Timestamp) {
     self.reason = reason
     self.until = until
   }
 
   /// Both in a sentence, without a full stop.
-  public var description: String { "\(reason); it is refilled at \(until.localMinute)" }
+  package var description: String { "\(reason); it is refilled at \(until.localMinute)" }
 }
 
 extension BudgetSpent {

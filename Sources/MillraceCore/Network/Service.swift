@@ -92,7 +92,7 @@ public final class Service: Sendable {
   ///   - stallTimeout: seconds without a byte after which a try is given up, instead of the requests' own.
   ///   - patience: seconds for which a service that is down is still asked.
   ///   - note: takes what a person who waits wants to know.
-  public init(
+  package init(
     name: String, userAgent: String, limiter: RateLimiter, retry: RetryPolicy = RetryPolicy(),
     stallTimeout: Double? = nil, patience: Double = 60, surroundings: Surroundings,
     note: @escaping @Sendable (String) -> Void

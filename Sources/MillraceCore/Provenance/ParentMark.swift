@@ -1,25 +1,25 @@
 /// By which a runner tells a child what it works on: `MILLRACE_PARENT` in its environment, `STAGE/ITEM`.
-public struct ParentMark: Sendable, Equatable, CustomStringConvertible {
-  public static let variable = "MILLRACE_PARENT"
+struct ParentMark: Sendable, Equatable, CustomStringConvertible {
+  static let variable = "MILLRACE_PARENT"
 
   /// The runner's stage.
-  public let stage: String
+  let stage: String
   /// The chunk.
-  public let item: String
+  let item: String
 
-  public init(stage: String, item: String) {
+  init(stage: String, item: String) {
     self.stage = stage
     self.item = item
   }
 
   /// Nil for a text of another form.
-  public init?(_ text: String) {
+  init?(_ text: String) {
     let parts = text.split(separator: "/", maxSplits: 1)
     guard parts.count == 2, isIdentifier(parts[0]) else { return nil }
     (stage, item) = (String(parts[0]), String(parts[1]))
   }
 
-  public var description: String { "\(stage)/\(item)" }
+  var description: String { "\(stage)/\(item)" }
 
   /// The file is the item's: it bears its name, as in `input/00042.csv`.
   func names(file path: String) -> Bool {
@@ -50,8 +50,8 @@ public struct ParentStage: Sendable, Equatable {
 }
 
 /// The trace that a run belongs to, as other tracers know it: W3C Trace Context, level 1, section 3.2.
-public enum TraceContext {
-  public static let variable = "TRACEPARENT"
+enum TraceContext {
+  static let variable = "TRACEPARENT"
 
   /// What a runner passes on to its children: the trace that it was given; else one that its stage begins, the same
   /// whenever it is asked for.
@@ -59,7 +59,7 @@ public enum TraceContext {
   /// - Parameters:
   ///   - given: of the runner's environment.
   ///   - stage: the runner's stage.
-  public static func parent(given: String?, stage: String) -> String {
+  static func parent(given: String?, stage: String) -> String {
     if let given, isWellFormed(given) { return given }
     // Identifier of the trace: 128 bits, of the span: 64 bits. A UUID has as many, the last 62 of them random.
     let digits = stage.filter { $0 != "-" }

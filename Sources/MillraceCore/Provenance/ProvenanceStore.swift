@@ -7,8 +7,8 @@ import Glibc
 ///
 /// A record under `links` is `running` until its stage is done, and is then replaced by the final one in one step. All of
 /// it saves work and proves nothing: whoever reads a record compares bytes and digests.
-public struct ProvenanceStore: Sendable {
-  public let folder: String
+struct ProvenanceStore: Sendable {
+  let folder: String
   let boot: String
 
   /// Records are taken this many seconds after they were written; a producer may be long gone before its reader starts.
@@ -25,7 +25,7 @@ public struct ProvenanceStore: Sendable {
   ///
   /// `$MILLRACE_PROVENANCE_DIR`, else `$XDG_RUNTIME_DIR/millrace`, else `$TMPDIR/millrace-$UID`. Throws when the folder is
   /// another user's or open to others.
-  public init?(environment: [String: String]) throws(Failure) {
+  init?(environment: [String: String]) throws(Failure) {
     if environment["MILLRACE_PROVENANCE"] == "off" { return nil }
     folder =
       if let named = environment["MILLRACE_PROVENANCE_DIR"], !named.isEmpty {

@@ -1,7 +1,7 @@
 /// What is known about a stage before it begins.
-public struct StageDescription: Sendable {
+package struct StageDescription: Sendable {
   /// Where the sidecar goes.
-  public enum Destination: Sendable, Equatable {
+  package enum Destination: Sendable, Equatable {
     /// Beside the output, where that is a regular file that began empty; else only into the store.
     case automatic
     case file(String)
@@ -9,21 +9,21 @@ public struct StageDescription: Sendable {
     case off
   }
 
-  public var tool: String
-  public var version: String
+  package var tool: String
+  package var version: String
   /// Without the program's name. Secrets are redacted before anything is written.
-  public var arguments: [String]
+  package var arguments: [String]
   /// Every option with the value it has after defaults.
-  public var parameters: JSONValue
-  public var seed: UInt64?
-  public var contextLevel: ContextLevel
-  public var destination: Destination
+  package var parameters: JSONValue
+  package var seed: UInt64?
+  package var contextLevel: ContextLevel
+  package var destination: Destination
   /// An input from a program that left no record, or died, is an error.
-  public var requiresUpstream: Bool
+  package var requiresUpstream: Bool
   /// Inputs are hashed even where a count of bytes would do.
-  public var hashesEveryInput: Bool
+  package var hashesEveryInput: Bool
 
-  public init(
+  package init(
     tool: String, version: String, arguments: [String], parameters: JSONValue = .object([]), seed: UInt64? = nil,
     contextLevel: ContextLevel = .summary, destination: Destination = .automatic, requiresUpstream: Bool = false,
     hashesEveryInput: Bool = false

@@ -15,7 +15,7 @@ extension StageRecorder {
   ///
   /// - Parameter path: of a file for its owner alone; the producers' records lie beside it, under its name and a number.
   /// - Throws: `.cannotCreate`, `.inputOutput`.
-  public func saveInput(_ index: Int, to path: String) throws(Failure) {
+  package func saveInput(_ index: Int, to path: String) throws(Failure) {
     guard !isOff else { return }
     let input = state.withLock { $0.inputs[index] }
     // The file with the name comes last: where it is, all of it is there.

@@ -16,7 +16,7 @@ import Synchronization
 /// a run. Nothing but `finish` writes a record that says anything about the output.
 public final class StageRecorder: Sendable {
   /// Where the stage's bytes go.
-  public enum Output: Sendable {
+  package enum Output: Sendable {
     case standardOutput(Int32)
     /// `-o FILE`.
     case file(String)
@@ -75,7 +75,7 @@ public final class StageRecorder: Sendable {
   }
 
   /// Makes the recorder and opens the store.
-  public init(
+  package init(
     _ description: StageDescription, surroundings: Surroundings, warn: @escaping @Sendable (Failure) -> Void
   ) {
     var description = description
@@ -110,7 +110,7 @@ public final class StageRecorder: Sendable {
   ///
   /// - Throws: `.cannotCreate` when there is no such place. Beside a file that standard output was redirected to, that is
   ///   only told: it may be a log in a folder of others.
-  public func begin(_ output: Output) throws(Failure) {
+  package func begin(_ output: Output) throws(Failure) {
     guard !isOff else { return }
     let place = OutputPlace(output, destination: description.destination)
     let sidecar = try openSidecar(place)
@@ -153,7 +153,7 @@ public final class StageRecorder: Sendable {
   ///   - name: as the user gave it.
   ///   - path: nil for standard input.
   ///   - descriptor: open until `finishInput`; its offset is left alone.
-  public func addInput(name: String, path: String?, descriptor: Int32) -> Int {
+  package func addInput(name: String, path: String?, descriptor: Int32) -> Int {
     var input =
       isOff
       ? StageInput(name: name, descriptor: descriptor, origin: .other)
@@ -174,7 +174,7 @@ public final class StageRecorder: Sendable {
   ///
   /// Ask when the first bytes have arrived, or the end: a stage of ours leaves its record before its first byte, so what
   /// is there now decides. Bytes of such a stage are hashed by that stage and only counted here.
-  public func needsDigest(ofInput index: Int) -> Bool {
+  package func needsDigest(ofInput index: Int) -> Bool {
     if isOff { return false }
     if description.hashesEveryInput { return true }
     let origin = state.withLock { $0.inputs[index].origin }
@@ -188,7 +188,7 @@ public final class StageRecorder: Sendable {
   ///   `needsDigest` asked for, and the records if they were counted.
   /// - Throws: `Failure(.no)` when `requiresUpstream` is set and no producer finished that wrote these bytes. The output
   ///   must not get its name then.
-  public func finishInput(_ index: Int, _ content: StreamContent) throws(Failure) {
+  package func finishInput(_ index: Int, _ content: StreamContent) throws(Failure) {
     guard !isOff else { return }
     let unresolved = state.withLock { $0.inputs[index] }
     let (input, warning) = try search.resolve(unresolved, content: content)
@@ -227,7 +227,7 @@ public final class StageRecorder: Sendable {
   /// Takes context records that a `ContextFormatter` wrote, for a block of rows, in the order of the rows.
   ///
   /// Any thread may call; the caller sees to the order. With the level `summary` only the count is kept.
-  public func appendContexts(_ lines: ByteBuffer, count: Int) throws(Failure) {
+  package func appendContexts(_ lines: ByteBuffer, count: Int) throws(Failure) {
     guard contextLevel != .none else { return }
     try state.withLock { state throws(Failure) in
       state.contextCount += count
@@ -266,7 +266,7 @@ public final class StageRecorder: Sendable {
   }
 
   /// Adds a source that was asked: its URL, from which keys are removed, licence, and when.
-  public func addSource(url: String, licence: String?, time: Timestamp) {
+  package func addSource(url: String, licence: String?, time: Timestamp) {
     var members: [JSONValue.Member] = [.init("url", .string(CommandLineText.redactingURL(url)))]
     if let licence { members.append(.init("licence", .string(licence))) }
     members.append(.init("time", .string(time.localText)))
@@ -296,7 +296,7 @@ public final class StageRecorder: Sendable {
   ///   - output: what was written, with its digest.
   ///   - status: what the tool is going to exit with: `.success`, or `.no` for an answer.
   /// - Throws: when the sidecar cannot be written.
-  public func finish(
+  package func finish(
     output: StreamContent, rowsIn: Int, rowsOut: Int, status: ExitStatus = .success
   ) throws(Failure) {
     guard !isOff else { return }
@@ -310,7 +310,7 @@ public final class StageRecorder: Sendable {
   /// Tells the reader of a pipe that the output is not whole. No sidecar is written.
   ///
   /// - Parameter status: what the process ends with; 128 and a signal's number when that ends it.
-  public func fail(status: Int32) {
+  package func fail(status: Int32) {
     guard !isOff else { return }
     let key = state.withLock { state -> ProvenanceStore.PipeKey? in
       guard !state.isOver else { return nil }
@@ -324,7 +324,7 @@ public final class StageRecorder: Sendable {
   }
 
   /// Warns when an input is cut off because its producer died: what is wrong with its last row, the tool tells itself.
-  public func warnOfDeadProducers() {
+  package func warnOfDeadProducers() {
     for input in state.withLock({ $0.inputs }) {
       if let warning = search.warningOfDeath(input) { warn(warning) }
     }

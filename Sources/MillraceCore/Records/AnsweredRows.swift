@@ -10,14 +10,14 @@ import Synchronization
 /// }
 /// ```
 /// Unchecked Sendable: one thread at a time asks for blocks; the answers, which workers ask for, are behind a mutex.
-public final class AnsweredRows<Question: Sendable, Answer: Sendable>: BlockSource, @unchecked Sendable {
+final class AnsweredRows<Question: Sendable, Answer: Sendable>: BlockSource, @unchecked Sendable {
   /// Windows grow to so many rows.
   private let rowsAtOnce: Int
 
   /// Gives what a row asks. A row that throws bad data gets no answer, and throws again when it is transformed.
-  public typealias Asking = (RecordCursor) throws(Failure) -> Question
+  typealias Asking = (RecordCursor) throws(Failure) -> Question
   /// Gives an answer for each question, in their order. May block.
-  public typealias Answering = ([Question]) throws(Failure) -> [Answer]
+  typealias Answering = ([Question]) throws(Failure) -> [Answer]
 
   private struct Window {
     var rows: Range<Int>
@@ -41,7 +41,7 @@ public final class AnsweredRows<Question: Sendable, Answer: Sendable>: BlockSour
   ///   - failsOnBadRows: a bad row stops the run before its window is asked for.
   ///   - rowsAtFirst: rows of the first window; each next one has twice as many, up to `rowsAtOnce`.
   ///   - ragged: as the rows are going to be read again by the transform.
-  public init(
+  init(
     _ tables: TableSequence, ragged: RaggedRows, failsOnBadRows: Bool, rowsAtFirst: Int = 20, rowsAtOnce: Int,
     question: @escaping Asking, answers: @escaping Answering
   ) {
@@ -55,7 +55,7 @@ public final class AnsweredRows<Question: Sendable, Answer: Sendable>: BlockSour
   }
 
   /// The next rows, whose answers are there; nil at the end.
-  public func next() throws(Failure) -> Block? {
+  func next() throws(Failure) -> Block? {
     if block == nil {
       guard let next = try tables.next() else { return nil }
       block = next
@@ -91,7 +91,7 @@ public final class AnsweredRows<Question: Sendable, Answer: Sendable>: BlockSour
   }
 
   /// The answer to what the row asked; nil for a row whose question failed. A transform asks once for each row.
-  public func answer(for row: RecordCursor) -> Answer? {
+  func answer(for row: RecordCursor) -> Answer? {
     let number = row.recordNumber
     return windows.withLock { windows in
       guard let index = windows.firstIndex(where: { $0.rows.contains(number) }) else { return nil }

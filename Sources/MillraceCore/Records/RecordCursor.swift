@@ -222,7 +222,7 @@ import Glibc
     valueCount = expected
     if isShort ? ragged != .fail : ragged == .trim { return }
     throw Failure(
-      .badData, "\(found) \(found == 1 ? "value" : "values"), where the header names \(expected)", at: place(),
+      .badData, "\(counted(found, "value")), where the header names \(expected)", at: place(),
       advice: isShort ? "--ragged fill takes the missing ones as empty" : "--ragged trim drops the surplus ones")
   }
 

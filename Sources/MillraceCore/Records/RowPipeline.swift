@@ -1,21 +1,21 @@
 /// What becomes of one block of rows.
-public struct ProcessedBlock: Sendable {
-  public let block: Block
+struct ProcessedBlock: Sendable {
+  let block: Block
   /// The rows in the output's format.
-  public let output: ByteBuffer
+  let output: ByteBuffer
   /// Context records of rows, as `ContextFormatter` writes them.
-  public let context: ByteBuffer
-  public var contextCount = 0
-  public var rowsWritten = 0
+  let context: ByteBuffer
+  var contextCount = 0
+  var rowsWritten = 0
   /// Rows that were bad, in order.
-  public var dropped: [DroppedRow] = []
+  var dropped: [DroppedRow] = []
 }
 
 /// A row that was left out because it is bad.
-public struct DroppedRow: Sendable {
-  public let failure: Failure
+struct DroppedRow: Sendable {
+  let failure: Failure
   /// The row as it stands in the input.
-  public let bytes: [UInt8]
+  let bytes: [UInt8]
 }
 
 /// Where a transform puts its rows.
@@ -56,13 +56,13 @@ public final class RowWriter {
 public struct RowPipeline: Sendable {
   public typealias Transform = (RecordCursor, RowWriter) throws(Failure) -> Void
 
-  public var jobs: Int
-  public var schema: OutputSchema
-  public var ragged: RaggedRows
+  var jobs: Int
+  var schema: OutputSchema
+  var ragged: RaggedRows
   /// Bad rows are left out and reported instead of ending the run.
-  public var dropsBadRows: Bool
+  var dropsBadRows: Bool
 
-  public init(jobs: Int, schema: OutputSchema, ragged: RaggedRows, dropsBadRows: Bool) {
+  init(jobs: Int, schema: OutputSchema, ragged: RaggedRows, dropsBadRows: Bool) {
     self.jobs = jobs
     self.schema = schema
     self.ragged = ragged
@@ -75,7 +75,7 @@ public struct RowPipeline: Sendable {
   ///   - source: Asked for the input's blocks on a thread of its own.
   ///   - makeTransform: Called on each transforming thread once; what it returns is called for every row there.
   ///   - write: Called on the caller's thread, in order.
-  public func run(
+  func run(
     _ source: some BlockSource,
     makeTransform: @escaping @Sendable () throws(Failure) -> Transform,
     write: (ProcessedBlock) throws(Failure) -> Void

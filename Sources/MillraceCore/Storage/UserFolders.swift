@@ -2,7 +2,7 @@ import Glibc
 
 /// Where a user's caches lie: `$MILLRACE_CACHE_DIR`, else `$XDG_CACHE_HOME/millrace`, else `$HOME/.cache/millrace`, and
 /// without a home `$TMPDIR/millrace-UID-cache`. What is lost here is only fetched again.
-public func cacheFolder(_ environment: [String: String]) -> String {
+package func cacheFolder(_ environment: [String: String]) -> String {
   userFolder(environment, own: "MILLRACE_CACHE_DIR", base: "XDG_CACHE_HOME", inHome: ".cache", kind: "cache")
 }
 
