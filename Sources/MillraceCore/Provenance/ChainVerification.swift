@@ -1,5 +1,3 @@
-import Glibc
-
 /// Recomputes the digests along a chain, and tells which links hold.
 public struct ChainVerification: Sendable {
   public enum Verdict: String, Sendable {
@@ -20,8 +18,6 @@ public struct ChainVerification: Sendable {
 
   /// Sidecars that were verified, by path: of the files of one folder all have the same, and a forged one may name itself.
   private var verified: Set<String> = []
-  /// Files that runners read, as they are now, by the stage and the input's name.
-  private var filesOfRunners: [String: String] = [:]
   private static let deepest = 32
 
   /// Verifies a file against its provenance.
@@ -35,36 +31,48 @@ public struct ChainVerification: Sendable {
 
   private mutating func verify(_ path: String, _ reader: ProvenanceReader, depth: Int) throws(Failure) {
     let chain = try ProvenanceChain(reader)
+    let isNew = verified.insert(reader.name).inserted
+    var chunks = isNew ? CheckedChunks(try ChunkVerification(chain, reader)) : nil
     let isOfFolder = isFolder(path)
     if isOfFolder {
       try verifyFiles(inFolder: path, chain, source: reader.name)
     } else {
-      addOutput(path, try Self.problem(ofOutput: path, chain, reader), source: reader.name)
+      addOutput(path, try Self.problem(ofOutput: path, chain, reader, &chunks), source: reader.name)
     }
-    guard verified.insert(reader.name).inserted else { return }
+    guard var chunks else { return }
     let folder = isOfFolder ? folderPart(of: withoutTrailingSlashes(path)) : folderPart(of: path)
-    for part in chain.parts { try verify(part, folder: folder, depth: depth) }
-    try verifyChunks(chain, reader, output: isOfFolder ? nil : path, folder: folder)
+    for part in chain.parts { try verify(part, &chunks, folder: folder, depth: depth) }
+    try verifyChunks(chain, chunks, output: isOfFolder ? nil : path, folder: folder)
   }
 
-  /// What runners say of their chunks, as far as their inputs and outputs are there.
+  /// What runners say of their chunks, as far as their inputs and outputs are there, which are read once for all that is
+  /// said of them.
+  private struct CheckedChunks {
+    let records: ChunkVerification
+    /// What was found of the chunks of inputs, by the stage and the input's path.
+    var ofInputs: [String: [Finding]] = [:]
+    /// And of outputs, by the stage.
+    var ofOutputs: [String: [Finding]] = [:]
+
+    init(_ records: ChunkVerification) { self.records = records }
+
+    static func key(_ stage: String, _ input: JSONValue) -> String { "\(stage) \(input["path"]?.text ?? "")" }
+  }
+
   private mutating func verifyChunks(
-    _ chain: ProvenanceChain, _ reader: ProvenanceReader, output: String?, folder: String
+    _ chain: ProvenanceChain, _ chunks: CheckedChunks, output: String?, folder: String
   ) throws(Failure) {
-    var chunks = try ChunkVerification(chain, reader)
+    findings += chunks.records.findings
     for part in chain.parts {
-      for stage in part.stages where stage["chunks"] != nil {
+      for stage in part.stages {
         guard let id = stage["id"]?.text else { continue }
         for input in stage["inputs"]?.elements ?? [] {
-          if let path = filesOfRunners["\(id) \(input["path"]?.text ?? "")"] { chunks.checkInput(of: id, in: path) }
+          findings += chunks.ofInputs[CheckedChunks.key(id, input)] ?? []
         }
       }
-      if let output, let id = part.pipeline["stage"]?.text {
-        try chunks.checkOutput(of: id, in: output, offset: max(0, part.pipeline["offset"]?.integer ?? 0))
-      }
+      if let id = part.pipeline["stage"]?.text { findings += chunks.ofOutputs[id] ?? [] }
     }
-    findings += chunks.findings
-    for (input, stage) in chunks.files {
+    for (input, stage) in chunks.records.files {
       guard let read = StreamContent(input) else { continue }
       let link = "\(stage["tool"]?.text ?? "unknown tool"): input \(input["name"]?.text ?? "unnamed")"
       _ = try verifyFile(input, of: stage, link: link, read, folder: folder)
@@ -104,10 +112,21 @@ public struct ChainVerification: Sendable {
   public static func problem(
     ofOutput path: String, _ chain: ProvenanceChain, _ reader: ProvenanceReader
   ) throws(Failure) -> String? {
+    var chunks: CheckedChunks?
+    return try problem(ofOutput: path, chain, reader, &chunks)
+  }
+
+  private static func problem(
+    ofOutput path: String, _ chain: ProvenanceChain, _ reader: ProvenanceReader, _ chunks: inout CheckedChunks?
+  ) throws(Failure) -> String? {
     guard reader.name == folderSidecar(forFile: path) else {
       let file = try OpenFile(path)
       return try withExtendedLifetime(file) { () throws(Failure) in
-        try SidecarSegments(reader).check(file.descriptor, name: path)
+        try SidecarSegments(reader).check(file.descriptor, name: path) { stage, range throws(Failure) in
+          guard let reading = try chunks?.records.readOutput(of: stage, in: path, range) else { return nil }
+          chunks?.ofOutputs[stage] = reading.findings
+          return (reading.digest, reading.bytes)
+        }
       }
     }
     guard let written = chain.file(inFolder: path) else { return "\(reader.name) does not tell of it" }
@@ -126,7 +145,9 @@ public struct ChainVerification: Sendable {
     var files: [String: Set<SHA256Digest>] = [:]
   }
 
-  private mutating func verify(_ part: ProvenanceChain.Part, folder: String, depth: Int) throws(Failure) {
+  private mutating func verify(
+    _ part: ProvenanceChain.Part, _ chunks: inout CheckedChunks, folder: String, depth: Int
+  ) throws(Failure) {
     var written = Written()
     for stage in part.stages {
       if let id = stage["id"]?.text, let content = StreamContent(stage["output"]) { written.outputs[id] = content }
@@ -138,7 +159,7 @@ public struct ChainVerification: Sendable {
     }
     for stage in part.stages {
       for input in stage["inputs"]?.elements ?? [] {
-        try verify(input, of: stage, written, folder: folder, depth: depth)
+        try verify(input, of: stage, written, &chunks, folder: folder, depth: depth)
       }
     }
     let link = "pipeline record"
@@ -157,7 +178,8 @@ public struct ChainVerification: Sendable {
   private func text(_ digest: SHA256Digest?) -> String { digest.map(\.description) ?? "no digest" }
 
   private mutating func verify(
-    _ input: JSONValue, of stage: JSONValue, _ written: Written, folder: String, depth: Int
+    _ input: JSONValue, of stage: JSONValue, _ written: Written, _ chunks: inout CheckedChunks, folder: String,
+    depth: Int
   ) throws(Failure) {
     let name = input["name"]?.text ?? "unnamed"
     let link = "\(stage["tool"]?.text ?? "unknown tool"): input \(name)"
@@ -186,13 +208,20 @@ public struct ChainVerification: Sendable {
         add(.holds, link, embedded.count == 1 ? "is what its producer wrote" : "is as long as what its producers wrote")
       }
     }
-    let file = try verifyFile(input, of: stage, link: link, read, folder: folder)
+    let file = try verifyFile(input, of: stage, link: link, read, folder: folder) { path throws(Failure) in
+      guard let id = stage["id"]?.text, let reading = try chunks.records.readInput(of: id, in: path) else { return nil }
+      chunks.ofInputs[CheckedChunks.key(id, input)] = reading.findings
+      return reading.digest
+    }
     if let file, embedded.isEmpty { try follow(input["sidecar"]?.text, of: file, link: link, depth: depth) }
   }
 
   /// Hashes a file that is named as an input, if it is still there, and gives its path if it is as it was.
+  ///
+  /// - Parameter reading: gives the digest of a file that is read for more than that.
   private mutating func verifyFile(
-    _ input: JSONValue, of stage: JSONValue, link: String, _ read: StreamContent, folder: String
+    _ input: JSONValue, of stage: JSONValue, link: String, _ read: StreamContent, folder: String,
+    reading: (String) throws(Failure) -> SHA256Digest? = { _ in nil }
   ) throws(Failure) -> String? {
     guard let path = input["path"]?.text, let expected = read.digest else { return nil }
     // Names are as the user gave them, seen from the folder that the stage ran in. That may have been moved, with the
@@ -202,14 +231,13 @@ public struct ChainVerification: Sendable {
       if let directory = stage["directory"]?.text { candidates.insert("\(directory)/\(path)", at: 0) }
       candidates.append("\(folder)/\(path)")
     }
-    candidates = candidates.filter { fileStatus($0, followingLinks: true).map(fileKind) == S_IFREG }
+    var known: Set<String> = []
+    candidates = candidates.filter { isRegularFile($0) && known.insert(resolvedPath($0) ?? $0).inserted }
     var other: SHA256Digest?
-    let runner = stage["chunks"] == nil ? nil : "\(stage["id"]?.text ?? "") \(path)"
-    if let runner { filesOfRunners[runner] = candidates.first }
     for candidate in candidates {
-      let found = try SHA256Digest.ofFile(candidate).digest
+      let found: SHA256Digest
+      if let read = try reading(candidate) { found = read } else { found = try SHA256Digest.ofFile(candidate).digest }
       if found == expected {
-        if let runner { filesOfRunners[runner] = candidate }
         add(.holds, link, "the file has the digest that was read")
         return candidate
       }

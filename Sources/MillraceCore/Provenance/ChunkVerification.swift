@@ -110,42 +110,71 @@ struct ChunkVerification {
 
   // MARK: Bytes
 
-  /// Checks the chunks of a runner's output.
-  ///
-  /// - Parameters:
-  ///   - stage: the runner's stage, which wrote the file.
-  ///   - offset: where in the file its output begins.
-  mutating func checkOutput(of stage: String, in path: String, offset: Int) throws(Failure) {
-    guard let runner = runners[stage] else { return }
-    let chunks = runner.chunks.compactMap { chunk in chunk.output.map { (chunk.chunk, $0) } }
-    let source = try FileSource(path: path)
-    try check(
-      chunks, runner.results, in: source, skipping: offset, ("\(runner.tool): output", "result", "wrote", "written"))
+  /// What one reading of a file finds.
+  struct Reading {
+    /// Of the bytes that were to be read, as they lie in the file, as far as they are there.
+    let digest: SHA256Digest
+    let bytes: Int
+    /// What is to be said of the chunks.
+    let findings: [ChainVerification.Finding]
   }
 
-  /// Checks the chunks of a runner's input in the file that it was.
-  mutating func checkInput(of stage: String, in path: String) {
-    guard let runner = runners[stage] else { return }
+  /// Reads a part of a runner's output, and checks its chunks on the way; nil when no runner wrote it.
+  ///
+  /// - Parameter stage: the one that wrote it.
+  func readOutput(of stage: String, in path: String, _ range: Range<Int>) throws(Failure) -> Reading? {
+    guard let runner = runners[stage] else { return nil }
+    let chunks = runner.chunks.compactMap { chunk in chunk.output.map { (chunk.chunk, $0) } }
+    var stream = ChunkStream(try FileSource(path: path), limit: range.count)
+    try stream.skip(range.lowerBound)
+    let findings = try check(
+      chunks, runner.results, in: &stream, ("\(runner.tool): output", "result", "wrote", "written"))
+    let content = try stream.finish()
+    return Reading(digest: content.digest, bytes: content.bytes, findings: findings)
+  }
+
+  /// Reads a file that may be a runner's input, and checks the chunks on the way; nil when the stage is no runner.
+  func readInput(of stage: String, in path: String) throws(Failure) -> Reading? {
+    guard let runner = runners[stage] else { return nil }
     let chunks = runner.chunks.map { ($0.chunk, $0.input) }
-    do throws(Failure) {
-      let source = try DecompressedSource(FileSource(path: path), name: path)
-      try check(chunks, runner.inputs, in: source, skipping: 0, ("\(runner.tool): input", "chunk", "read", "read"))
-    } catch {
-      // A changed file need not be what it was compressed to.
-      add(.broken, "\(runner.tool): input", error.description)
+    let words = ("\(runner.tool): input", "chunk", "read", "read")
+    let file = try FileSource(path: path)
+    let hashing = DigestThread()
+    file.digest = hashing
+    let source = try DecompressedSource(file, name: path)
+    if source.compression == nil {
+      // The stream's own digest is the file's.
+      file.digest = nil
+      var stream = ChunkStream(source)
+      let findings = try check(chunks, runner.inputs, in: &stream, words)
+      let content = try stream.finish()
+      return Reading(digest: content.digest, bytes: content.bytes, findings: findings)
     }
+    let findings: [ChainVerification.Finding]
+    var stream = ChunkStream(source)
+    do throws(Failure) {
+      findings = try check(chunks, runner.inputs, in: &stream, words)
+    } catch {
+      guard error.status == .badData else { throw error }
+      // A changed file need not be what it was compressed to.
+      findings = [.init(verdict: .broken, link: words.0, explanation: error.description)]
+    }
+    let rest = BufferPool(capacity: 1 << 18)
+    while try file.read(into: rest.take()) > 0 {}
+    return Reading(digest: try hashing.finish(), bytes: file.byteCount, findings: findings)
   }
 
   /// Goes through a stream once, and compares at the end of each chunk.
   ///
   /// - Parameter told: what programs say of the chunks' own files.
-  private mutating func check(
+  private func check(
     _ chunks: [(name: String, stretch: ChunkContext.Stretch)], _ told: [String: SHA256Digest],
-    in source: some ByteSource,
-    skipping offset: Int, _ words: (stream: String, file: String, verb: String, done: String)
-  ) throws(Failure) {
-    var stream = ChunkStream(source)
-    try stream.skip(offset)
+    in stream: inout ChunkStream<some ByteSource>, _ words: (stream: String, file: String, verb: String, done: String)
+  ) throws(Failure) -> [ChainVerification.Finding] {
+    var findings: [ChainVerification.Finding] = []
+    func add(_ verdict: ChainVerification.Verdict, _ link: String, _ explanation: String) {
+      findings.append(.init(verdict: verdict, link: link, explanation: explanation))
+    }
     var held = 0
     var files = 0
     var isBroken = false
@@ -175,6 +204,7 @@ struct ChunkVerification {
     }
     if held > 0, !isBroken { add(.holds, words.stream, "the digests at the ends of \(held) chunks agree") }
     if files > 0 { add(.holds, words.stream, "\(files) chunks are what their programs \(words.verb)") }
+    return findings
   }
 }
 
@@ -189,8 +219,13 @@ private struct ChunkStream<Source: ByteSource> {
   private var offset = 0
   private let running = SHA256Hasher()
   private var front: [UInt8] = []
+  /// Bytes of the stream; the source may have more.
+  private let limit: Int
 
-  init(_ source: Source) { self.source = source }
+  init(_ source: Source, limit: Int = .max) {
+    self.source = source
+    self.limit = limit
+  }
 
   /// Passes over bytes in front of the stream.
   mutating func skip(_ count: Int) throws(Failure) {
@@ -224,10 +259,17 @@ private struct ChunkStream<Source: ByteSource> {
     return (running.digestSoFar, isKnown ? file.finish() : nil)
   }
 
+  /// Reads the rest, and tells the digest and the number of all bytes.
+  mutating func finish() throws(Failure) -> (digest: SHA256Digest, bytes: Int) {
+    _ = try read(to: limit, into: nil)
+    return (running.finish(), offset)
+  }
+
+  /// False when there are fewer bytes.
   private mutating func read(to end: Int, into file: SHA256Hasher?) throws(Failure) -> Bool {
     while offset < end {
-      guard try fill() else { return false }
-      let step = min(end - offset, buffer.count - position)
+      guard offset < limit, try fill() else { return false }
+      let step = min(min(end, limit) - offset, buffer.count - position)
       let piece = unsafe UnsafeRawBufferPointer(rebasing: buffer.bytes[position..<position + step])
       unsafe running.update(piece)
       unsafe file?.update(piece)

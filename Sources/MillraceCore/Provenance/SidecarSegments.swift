@@ -25,8 +25,13 @@ struct SidecarSegments {
 
   /// Hashes the file part by part.
   ///
+  /// - Parameter read: gives the digest and the size of what a stage is said to have written, as far as it is there; nil
+  ///   where it is to be read here.
   /// - Returns: what is wrong with the first part that is not as described, or nil when all are.
-  func check(_ descriptor: Int32, name: String) throws(Failure) -> String? {
+  func check(
+    _ descriptor: Int32, name: String,
+    reading read: (_ stage: String, Range<Int>) throws(Failure) -> (digest: SHA256Digest, bytes: Int)? = { _, _ in nil }
+  ) throws(Failure) -> String? {
     var end = 0
     for segment in segments.reversed() {
       let range = segment.offset..<(segment.offset + segment.content.bytes)
@@ -34,7 +39,12 @@ struct SidecarSegments {
         return "the sidecar leaves out bytes \(end) to \(range.lowerBound)"
       }
       end = range.upperBound
-      let found = try contentOfFile(descriptor, name: name, range: range)
+      let found: (digest: SHA256Digest, bytes: Int)
+      if let content = try read(segment.stage, range) {
+        found = content
+      } else {
+        found = try contentOfFile(descriptor, name: name, range: range)
+      }
       if found.bytes != segment.content.bytes {
         return "expected \(end) bytes, found \(range.lowerBound + found.bytes)"
       }
