@@ -69,12 +69,14 @@ import Testing
 
   @Test func aForgedSizeIsNone() {
     let body = Array("answer".utf8)
-    var header = body.withUnsafeBytes { CacheEntryHeader(key: "key", stored: Timestamp(seconds: 1), body: $0) }
+    var header = unsafe body.withUnsafeBytes {
+      unsafe CacheEntryHeader(key: "key", stored: Timestamp(seconds: 1), body: $0)
+    }
     for bytes in [Int.max, -1] {
       header.bytes = bytes
       let line = ByteBuffer()
       header.write(to: line)
-      #expect(CacheEntryHeader.read(Array(line.bytes)) == nil)
+      #expect(unsafe CacheEntryHeader.read(Array(line.bytes)) == nil)
     }
   }
 
