@@ -168,8 +168,8 @@ public struct RowPipeline: Sendable {
 
 /// A block on its way: workers take jobs as they come, the writer waits for them in order.
 ///
-/// Unchecked Sendable: `output` belongs to the worker until the job is finished, then to the writer.
-private final class Job: @unchecked Sendable {
+/// `output` belongs to the worker until the job is finished, then to the writer.
+private final class Job: Sendable {
   let block: Block
   let output: ByteBuffer
   private let result = BoundedQueue<Result<ProcessedBlock, Failure>>(capacity: 1)
