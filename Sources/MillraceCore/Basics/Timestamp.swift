@@ -16,11 +16,15 @@ public struct Timestamp: Sendable, Hashable, CustomStringConvertible {
     var seconds = seconds
     var parts = unsafe tm()
     unsafe gmtime_r(&seconds, &parts)
-    let (year, month, day) = unsafe (parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday)
-    let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
-    let date = "\(year)-\(padded(month, 2))-\(padded(day, 2))"
-    let time = "\(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))"
-    return "\(date)T\(time).\(padded(nanoseconds / 1_000_000, 3))Z"
+    return unsafe text(parts) + "Z"
+  }
+
+  /// Date and time with milliseconds; unsafe for the pointer to the zone's name, which nobody reads.
+  private func text(_ parts: tm) -> String {
+    let date = unsafe [parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday].map { padded($0, 2) }
+    let time = unsafe [parts.tm_hour, parts.tm_min, parts.tm_sec].map { padded($0, 2) }
+    return date.joined(separator: "-") + "T" + time.joined(separator: ":") + "."
+      + padded(nanoseconds / 1_000_000, 3)
   }
 }
 
@@ -40,15 +44,11 @@ extension Timestamp: Comparable {
   /// RFC 3339 in the local time zone with its offset, to the millisecond: `2026-03-01T09:30:00.125+01:00`.
   public var localText: String {
     var seconds = seconds
-    // Unsafe for the pointer to the zone's name, which nobody reads.
-    var local = unsafe tm()
-    unsafe localtime_r(&seconds, &local)
-    let offset = unsafe local.tm_gmtoff / 60
-    let date = unsafe [local.tm_year + 1900, local.tm_mon + 1, local.tm_mday].map { padded(Int($0), 2) }
-    let time = unsafe [local.tm_hour, local.tm_min, local.tm_sec].map { padded(Int($0), 2) }
-    let milliseconds = padded(nanoseconds / 1_000_000, 3)
-    return date.joined(separator: "-") + "T" + time.joined(separator: ":") + "." + milliseconds
-      + (offset < 0 ? "-" : "+") + padded(abs(offset) / 60, 2) + ":" + padded(abs(offset) % 60, 2)
+    var parts = unsafe tm()
+    unsafe localtime_r(&seconds, &parts)
+    let offset = unsafe parts.tm_gmtoff / 60
+    return unsafe text(parts) + (offset < 0 ? "-" : "+") + padded(abs(offset) / 60, 2) + ":"
+      + padded(abs(offset) % 60, 2)
   }
 
   /// In the local time zone, as in `2026-11-22 10:03 +01:00`. The minute has begun: who comes then does not come too early.

@@ -108,7 +108,7 @@ final class LimiterFile {
   private func open() throws(Failure) {
     try makePrivateFolder(folderPart(of: path))
     descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw AtomicFile.failure(path, errorNumber: errno) }
+    guard descriptor >= 0 else { throw .cannotCreate(path, errorNumber: errno) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0, fileKind(status) == S_IFREG, status.st_uid == geteuid() else {
       closeFile()

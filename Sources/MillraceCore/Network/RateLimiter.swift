@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// Keeps a distance in time between the requests that all processes of a user send to one service with one key, and holds
 /// all of them back when the service says "slow down".

@@ -52,12 +52,12 @@ public final class AtomicFile: @unchecked Sendable {
       return
     }
     guard let target = followingLinks(path) else {
-      throw Self.failure(path, errorNumber: ELOOP, advice: "the symbolic links lead in a circle")
+      throw .cannotCreate(path, errorNumber: ELOOP, advice: "the symbolic links lead in a circle")
     }
     self.target = target
     let existing = fileStatus(target, followingLinks: false)
     if existing != nil, unsafe faccessat(AT_FDCWD, target, W_OK, AT_EACCESS) != 0 {
-      throw Self.failure(path, errorNumber: errno, advice: "the file is there and you may not write to it")
+      throw .cannotCreate(path, errorNumber: errno, advice: "the file is there and you may not write to it")
     }
     let folder = folderPart(of: target)
     if unnamed, let opened = Linux.openUnnamed(in: folder, permissions: permissions) {
@@ -123,14 +123,14 @@ public final class AtomicFile: @unchecked Sendable {
     // A free name needs no second step, so that no instant exists at which a kill leaves a stray name.
     let error = Linux.link(descriptor, to: target)
     if error == 0 { return }
-    guard error == EEXIST else { throw Self.failure(path, errorNumber: error) }
+    guard error == EEXIST else { throw .cannotCreate(path, errorNumber: error) }
     let temporary = try TemporaryFiles.link(descriptor, for: path, in: folderPart(of: target))
     state = .named(temporary)
     try rename(temporary)
   }
 
   private func rename(_ temporary: String) throws(Failure) {
-    guard TemporaryFiles.rename(temporary, to: target) else { throw Self.failure(path, errorNumber: errno) }
+    guard TemporaryFiles.rename(temporary, to: target) else { throw .cannotCreate(path, errorNumber: errno) }
     state = .unnamed
   }
 
@@ -149,16 +149,16 @@ public final class AtomicFile: @unchecked Sendable {
   private static func openDirectly(_ path: String) throws(Failure) -> Int32? {
     if let inherited = Linux.inheritedDescriptor(of: path) {
       let copy = fcntl(inherited, F_DUPFD_CLOEXEC, 0)
-      guard copy >= 0 else { throw failure(path, errorNumber: errno) }
+      guard copy >= 0 else { throw .cannotCreate(path, errorNumber: errno) }
       return copy
     }
     guard let status = fileStatus(path, followingLinks: true) else { return nil }
     switch fileKind(status) {
     case S_IFREG: return nil
-    case S_IFDIR: throw failure(path, errorNumber: EISDIR, advice: "name a file in that folder")
+    case S_IFDIR: throw .cannotCreate(path, errorNumber: EISDIR, advice: "name a file in that folder")
     default:
       let descriptor = retryingInterrupted { unsafe open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC) }
-      guard descriptor >= 0 else { throw failure(path, errorNumber: errno) }
+      guard descriptor >= 0 else { throw .cannotCreate(path, errorNumber: errno) }
       return descriptor
     }
   }
@@ -169,21 +169,6 @@ public final class AtomicFile: @unchecked Sendable {
       _ = fchown(descriptor, existing.st_uid, existing.st_gid)
     }
     _ = fchmod(descriptor, existing.st_mode & 0o777)
-  }
-
-  /// Tells why an output cannot be made, and what to do about it.
-  static func failure(_ path: String, errorNumber: Int32, advice: String? = nil) -> Failure {
-    let folder = folderPart(of: path)
-    let cure: String? =
-      switch errorNumber {
-      case ENOENT, ENOTDIR: "the folder \(folder) is missing: mkdir -p \(folder)"
-      case EACCES, EPERM: "you may not create files in the folder \(folder): choose another place"
-      case EROFS: "the folder \(folder) is on a read-only file system: choose another place"
-      case ENOSPC, EDQUOT: "free some space in \(folder) or choose another place"
-      default: nil
-      }
-    return .system(
-      .cannotCreate, "cannot create the file", errorNumber: errorNumber, at: Place(file: path), advice: advice ?? cure)
   }
 }
 

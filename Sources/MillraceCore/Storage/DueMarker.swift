@@ -13,7 +13,7 @@ struct DueMarker: Sendable {
       return false
     }
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw AtomicFile.failure(path, errorNumber: errno) }
+    guard descriptor >= 0 else { throw .cannotCreate(path, errorNumber: errno) }
     futimens(descriptor, nil)
     close(descriptor)
     return true

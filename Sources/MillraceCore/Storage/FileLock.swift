@@ -63,7 +63,7 @@ public final class FileLock: Sendable {
 
   private static func open(_ path: String) throws(Failure) -> Int32 {
     let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw AtomicFile.failure(path, errorNumber: errno) }
+    guard descriptor >= 0 else { throw .cannotCreate(path, errorNumber: errno) }
     return descriptor
   }
 

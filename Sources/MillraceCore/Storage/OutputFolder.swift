@@ -14,7 +14,7 @@ public final class OutputFolder: Sendable {
   /// - Throws: `.cannotCreate`, also when another process is filling the folder.
   public init(path: String) throws(Failure) {
     let place = Place(file: path)
-    if unsafe mkdir(path, 0o777) != 0, errno != EEXIST { throw AtomicFile.failure(path, errorNumber: errno) }
+    if unsafe mkdir(path, 0o777) != 0, errno != EEXIST { throw .cannotCreate(path, errorNumber: errno) }
     descriptor = retryingInterrupted { unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else {
       throw .system(

@@ -6,7 +6,7 @@ public func makePrivateFolder(_ path: String) throws(Failure) {
   try makeFolders(above: path)
   if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw folderFailure(path, errorNumber: errno) }
   guard let status = fileStatus(path, followingLinks: false) else {
-    throw AtomicFile.failure(path, errorNumber: errno)
+    throw .cannotCreate(path, errorNumber: errno)
   }
   let place = Place(file: path)
   guard fileKind(status) == S_IFDIR else {
@@ -28,7 +28,7 @@ private func makeFolders(above path: String) throws(Failure) {
 }
 
 private func folderFailure(_ path: String, errorNumber: Int32) -> Failure {
-  guard errorNumber == ENOTDIR else { return AtomicFile.failure(path, errorNumber: errorNumber) }
+  guard errorNumber == ENOTDIR else { return .cannotCreate(path, errorNumber: errorNumber) }
   var place = folderPart(of: path)
   while fileStatus(place, followingLinks: true) == nil, folderPart(of: place) != place { place = folderPart(of: place) }
   return Failure(

@@ -60,7 +60,7 @@ public enum TemporaryFiles {
         _ = flock(descriptor, LOCK_EX | LOCK_NB)
         return (descriptor, name)
       }
-      guard errno == EEXIST else { throw AtomicFile.failure(output, errorNumber: errno) }
+      guard errno == EEXIST else { throw .cannotCreate(output, errorNumber: errno) }
     }
   }
 
@@ -75,7 +75,7 @@ public enum TemporaryFiles {
         return error
       }
       if error == 0 { return name }
-      guard error == EEXIST else { throw AtomicFile.failure(output, errorNumber: error) }
+      guard error == EEXIST else { throw .cannotCreate(output, errorNumber: error) }
     }
   }
 

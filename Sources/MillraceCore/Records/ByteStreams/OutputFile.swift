@@ -54,7 +54,7 @@ public final class OutputFile: @unchecked Sendable {
     encoder = nil
     digest = nil
     overwritten = unsafe open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
-    guard overwritten >= 0 else { throw AtomicFile.failure(path, errorNumber: errno) }
+    guard overwritten >= 0 else { throw .cannotCreate(path, errorNumber: errno) }
   }
 
   deinit { if overwritten >= 0 { close(overwritten) } }
