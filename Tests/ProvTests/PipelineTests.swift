@@ -125,7 +125,12 @@ import Testing
     #expect(shell("prov verify out").status == 0)
     shell("probe stage -o next out")
     #expect(try shell.completeness("next.prov") == "verified")
-    shell("probe stage --add A in.txt >> log")
+    shell("mkdir log.prov; touch log")
+    let outcome = shell("probe stage --add A in.txt >> log && rmdir log.prov")
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.errorText.hasSuffix("/log.prov: expected a sidecar, found no regular file\n"), "\(outcome.errorText)")
+    shell("rm log; probe stage --add A in.txt >> log")
     #expect(!shell.folder.names.contains("log.prov"))
   }
 

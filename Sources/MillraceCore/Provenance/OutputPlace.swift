@@ -13,6 +13,8 @@ struct OutputPlace: Sendable {
   var offset = 0
   /// With `>>`, the sidecar about those bytes.
   var earlierSidecar: ProvenanceReader?
+  /// Why that cannot be read: it stays as it is, and tells of a part of the file.
+  private(set) var problem: Failure?
 
   init() {}
 
@@ -42,9 +44,12 @@ struct OutputPlace: Sendable {
     if appends {
       // A file that is only ever appended to may be a log: it gets a sidecar when it has one.
       offset = Int(status.st_size)
-      guard let earlier = try? ProvenanceReader(path: path + sidecarSuffix) else { return }
-      earlierSidecar = earlier
-      sidecar = path + sidecarSuffix
+      do throws(Failure) {
+        earlierSidecar = try ProvenanceReader(path: path + sidecarSuffix)
+        if earlierSidecar != nil { sidecar = path + sidecarSuffix }
+      } catch {
+        problem = error
+      }
     } else if status.st_size == 0 {
       // What a sidecar from earlier describes, the shell has removed.
       _ = unsafe unlink(path + sidecarSuffix)

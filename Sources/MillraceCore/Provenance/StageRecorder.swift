@@ -113,6 +113,7 @@ public final class StageRecorder: Sendable {
   package func begin(_ output: Output) throws(Failure) {
     guard !isOff else { return }
     let place = OutputPlace(output, destination: description.destination)
+    if let problem = place.problem { warn(problem) }
     let sidecar = try openSidecar(place)
     state.withLock { state in
       state.output = place
