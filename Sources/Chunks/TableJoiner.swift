@@ -13,12 +13,8 @@ public struct TableJoiner {
   public init(dialect: Dialect, preamble: [UInt8], into output: OutputFile) throws(Failure) {
     self.output = output
     self.dialect = dialect
-    let end = ByteBuffer()
-    end.append(preamble.suffix(2) == [0x0d, 0x0a] ? "\r\n" : "\n")
-    lineEnd = ByteSlice(end)
-    let bytes = ByteBuffer()
-    bytes.append(preamble)
-    try append(ByteSlice(bytes))
+    lineEnd = ByteSlice(ByteBuffer(Table.lineEnd(behind: preamble)))
+    try append(ByteSlice(ByteBuffer(preamble)))
     // Without a header there is at most a byte order mark, behind which no line end belongs.
     if !dialect.hasHeader { lastByte = nil }
   }

@@ -81,7 +81,7 @@ struct ChunkInput {
     try recorded?.finish(records: reader.records)
     return Content(
       bytes: bytes, digest: computesDigest ? (isHashedAnyway ? recorded?.digest : try hashing?.finish()) : nil,
-      hasByteOrderMark: reader.table.preamble.starts(with: [0xef, 0xbb, 0xbf]),
+      hasByteOrderMark: reader.table.preamble.starts(with: Table.byteOrderMark),
       hasFinalLineEnd: reader.endsWithLineEnd)
   }
 

@@ -31,8 +31,7 @@ public final class BlockReader: @unchecked Sendable {
   public init(_ source: any ByteSource, name: String, options: ReadingOptions, pool: BufferPool) throws(Failure) {
     var input = PendingInput(source: source, buffer: pool.take())
     while !input.isAtEnd && !input.isFull && input.buffer.count < Dialect.sniffedBytes { try input.read() }
-    let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
-    if unsafe input.bytes.starts(with: byteOrderMark) { input.start = byteOrderMark.count }
+    if unsafe input.bytes.starts(with: Table.byteOrderMark) { input.start = Table.byteOrderMark.count }
     let dialect = try unsafe Dialect.sniff(input.bytes, options: options, name: name)
 
     var scanner = RecordScanner(format: dialect.format, delimiter: dialect.delimiter)
@@ -79,19 +78,13 @@ public final class BlockReader: @unchecked Sendable {
       scanned += step.consumed
       if input.isAtEnd && scanner.isInsideQuotes { throw unclosedQuote() }
       let recordCount = step.records + (input.isAtEnd && scanner.isInsideRecord ? 1 : 0)
-      if recordCount > 0 {
-        return takeBlock(
-          upTo: lastEnd, recordCount: recordCount, recordsBefore: recordsBefore)
-      }
-      if input.isAtEnd {
-        // Blank lines behind the last record: whoever gives back the input needs them.
-        return takeBlock(
-          upTo: lastEnd, recordCount: 0, recordsBefore: recordsBefore)
+      // At the end there may be blank lines behind the last record: whoever gives back the input needs them.
+      if recordCount > 0 || input.isAtEnd {
+        return takeBlock(upTo: lastEnd, recordCount: recordCount, recordsBefore: recordsBefore)
       }
       if !scanner.isInsideRecord && scanned > input.start {
         // Blank lines by the buffer are no record that is too long.
-        return takeBlock(
-          upTo: scanned, recordCount: 0, recordsBefore: recordsBefore)
+        return takeBlock(upTo: scanned, recordCount: 0, recordsBefore: recordsBefore)
       }
       guard input.buffer.count - input.start <= maximumRecordBytes else { throw recordTooLong() }
       input.grow(limit: maximumRecordBytes + Self.blockBytes)

@@ -41,6 +41,9 @@ public struct ReadingOptions: Sendable {
 }
 
 extension Dialect {
+  /// White space of JSON, and of lines without a record.
+  static let blank: [UInt8] = [0x20, 0x09, 0x0a, 0x0d]
+
   /// Bytes looked at to find the format.
   static let sniffedBytes = 64 << 10
 
@@ -57,7 +60,6 @@ extension Dialect {
         .badData, "binary data (a zero byte), where CSV or NDJSON was expected",
         at: Place(file: name, byteOffset: offset), advice: "--from csv reads it nevertheless")
     }
-    let blank: [UInt8] = [0x20, 0x09, 0x0a, 0x0d]
     let first = unsafe head.first { !blank.contains($0) }
     if first == UInt8(ascii: "{"), options.delimiter == nil {
       return Dialect(format: .ndjson)
@@ -79,7 +81,7 @@ extension Dialect {
   /// Whether text that starts with `[` goes on as JSON does: a CSV header may start with a bracket too.
   private static func isJSONArray(_ bytes: UnsafeRawBufferPointer) -> Bool {
     let behind = unsafe bytes.drop { $0 != UInt8(ascii: "[") }.dropFirst().first {
-      $0 != 0x20 && $0 != 0x09 && $0 != 0x0a && $0 != 0x0d
+      !blank.contains($0)
     }
     guard let behind else { return false }
     return behind == UInt8(ascii: "{") || behind == UInt8(ascii: "[") || behind == UInt8(ascii: "\"")

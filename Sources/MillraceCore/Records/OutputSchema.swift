@@ -42,8 +42,7 @@ public struct OutputSchema: Sendable {
       ? table.dialect : Dialect(format: format, hasHeader: table.dialect.format == .ndjson || table.dialect.hasHeader)
     self.options = options
     self.added = added
-    let usesCarriageReturn = format != .ndjson && table.preamble.suffix(2) == [0x0d, 0x0a]
-    lineEnd = usesCarriageReturn ? [0x0d, 0x0a] : [0x0a]
+    lineEnd = format == .ndjson ? [0x0a] : Table.lineEnd(behind: table.preamble)
     guard format != .ndjson else {
       for column in columns ?? table.columns where String(validating: column.bytes, as: UTF8.self) == nil {
         throw Failure(
@@ -72,8 +71,7 @@ public struct OutputSchema: Sendable {
     }
     try Self.check(added, areNotAmong: own, of: table)
     own += added
-    let blank: [UInt8] = [0x20, 0x09, 0x0a, 0x0d]
-    if own.isEmpty && !firstRecord.allSatisfy(blank.contains) {
+    if own.isEmpty && !firstRecord.allSatisfy(Dialect.blank.contains) {
       throw Failure(
         .badData, "the first record has no fields, so there are no columns for CSV", at: Place(file: table.name),
         advice: "name all columns with --columns, in the order wanted")
@@ -113,9 +111,8 @@ public struct OutputSchema: Sendable {
     if columns.isEmpty { return [] }
     let buffer = ByteBuffer()
     let name = ByteBuffer()
-    let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
     // A name that begins with a mark would lose it to the file's.
-    if columns[0].bytes.starts(with: byteOrderMark) { buffer.append(byteOrderMark) }
+    if columns[0].bytes.starts(with: Table.byteOrderMark) { buffer.append(Table.byteOrderMark) }
     for (index, column) in columns.enumerated() {
       if index > 0 { buffer.append(dialect.delimiter) }
       name.removeAll()

@@ -46,6 +46,14 @@ public final class Table: Sendable {
     }
   }
 
+  /// What some programs write in front of UTF-8.
+  public static let byteOrderMark: [UInt8] = [0xef, 0xbb, 0xbf]
+
+  /// What ends a line that nothing of the input ends: what ends the header.
+  public static func lineEnd(behind preamble: [UInt8]) -> [UInt8] {
+    preamble.suffix(2) == [0x0d, 0x0a] ? [0x0d, 0x0a] : [0x0a]
+  }
+
   /// Names for the columns of a table without a header.
   static func numberedColumns(_ count: Int) -> [FieldName] {
     (0..<count).map { FieldName("column_\($0 + 1)") }
