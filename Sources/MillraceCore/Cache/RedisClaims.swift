@@ -1,4 +1,3 @@
-
 /// Claims of keys that a Redis server holds for all processes: each a name with a token that its claim alone knows, which
 /// goes by itself when nobody renews it.
 struct RedisClaims: Sendable {
