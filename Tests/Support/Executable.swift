@@ -40,7 +40,8 @@ public struct Executable: Sendable {
   ///   - environment: variables that differ from the tests' own; nil removes one.
   ///   - outputFile: takes standard output; `Outcome.output` is empty then.
   ///   - errorsOnTerminal: gives the child a terminal as standard error; only where `hasTerminals`.
-  ///   - timeLimit: seconds after which the child is killed, and the outcome's `signal` is SIGKILL.
+  ///   - timeLimit: seconds after which the child is killed, and the outcome's `signal` is SIGKILL; with a sanitizer
+  ///     ten times as many.
   @discardableResult
   public func run(
     _ arguments: [String] = [], input: Input = .none, environment: [String: String?] = [:],
@@ -141,7 +142,7 @@ public final class RunningProgram: Sendable {
     var usage = rusage()
     var pause: UInt32 = 200
     while unsafe wait4(processID, &state, WNOHANG, &usage) == 0 {
-      if monotonicSeconds() - started > timeLimit { kill(processID, SIGKILL) }
+      if monotonicSeconds() - started > timeLimit * Sanitizer.patience { kill(processID, SIGKILL) }
       usleep(pause)
       pause = min(pause * 2, 10_000)
     }
@@ -156,7 +157,7 @@ public final class RunningProgram: Sendable {
   /// Waits for the end as `wait` does, but blocks no thread meanwhile: tests that mostly wait run beside each other then.
   @discardableResult
   public func end(timeLimit: Double = 300) async -> Outcome {
-    while !hasEnded, monotonicSeconds() - started < timeLimit {
+    while !hasEnded, monotonicSeconds() - started < timeLimit * Sanitizer.patience {
       guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
     }
     return wait(timeLimit: timeLimit)

@@ -7,4 +7,7 @@ public enum Sanitizer: String, Sendable {
   case address
 
   public static let current = environmentVariable("MILLRACE_SANITIZER").flatMap(Sanitizer.init)
+
+  /// How many times as long as usual programs and conditions are waited for before they count as hung.
+  static let patience: Double = current == nil ? 1 : 10
 }

@@ -23,7 +23,7 @@ public final class SmallDisk: Sendable {
 /// Waits until something holds; false when it does not within `seconds`, which are for what never comes, on a machine that
 /// does much else.
 public func eventually(within seconds: Double = 200, _ condition: () -> Bool) -> Bool {
-  let end = monotonicSeconds() + seconds
+  let end = monotonicSeconds() + seconds * Sanitizer.patience
   while monotonicSeconds() < end {
     if condition() { return true }
     usleep(2000)
