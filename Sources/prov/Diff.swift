@@ -20,16 +20,17 @@ struct Diff: ParsableCommand {
     let difference = ChainDifference(chains[0], chains[1], comparesAll: all)
     if json {
       guard case .object(let members) = difference.json else { return }
-      try put(
+      try StandardOutput.writeLine(
         JSONValue.object(
           [
             .init("a", .string(chains[0].source)), .init("b", .string(chains[1].source)),
           ] + members
         ).json)
     } else if difference.isEmpty {
-      try put("no difference\(all ? "" : " (--all compares names of outputs, times and hosts, too)")")
+      try StandardOutput.writeLine(
+        "no difference\(all ? "" : " (--all compares names of outputs, times and hosts, too)")")
     } else {
-      for line in difference.lines(isFull: full) { try put(line) }
+      for line in difference.lines(isFull: full) { try StandardOutput.writeLine(line) }
     }
     if !difference.isEmpty { throw ExitCode(.no) }
   }

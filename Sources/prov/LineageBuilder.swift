@@ -118,12 +118,7 @@ struct LineageBuilder {
   /// A path from the root, `.` and `..` taken out.
   private func absolute(_ path: String, _ folder: String?) -> String? {
     guard path.hasPrefix("/") || folder?.hasPrefix("/") == true else { return nil }
-    var components: [Substring] = []
-    let whole = path.hasPrefix("/") ? path : "\(folder ?? "")/\(path)"
-    for component in whole.split(separator: "/") where component != "." {
-      if component == ".." { _ = components.popLast() } else { components.append(component) }
-    }
-    return "/" + components.joined(separator: "/")
+    return normalisedPath(path.hasPrefix("/") ? path : "\(folder ?? "")/\(path)")
   }
 
   // MARK: Results

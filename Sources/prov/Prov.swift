@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import MillraceCore
 
 /// Shows, traces and verifies provenance.
@@ -39,9 +38,4 @@ struct FileArgument: ParsableArguments {
     }
     return reader
   }
-}
-
-/// Prints a line on standard output.
-func put(_ line: String) throws(Failure) {
-  try writeText(line + "\n", to: STDOUT_FILENO, named: "standard output")
 }

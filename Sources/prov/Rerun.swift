@@ -37,7 +37,7 @@ struct Rerun: ParsableCommand {
       if line.contains("REDACTED") {
         diagnostics.warning("the record leaves out a secret: put it in the place of REDACTED")
       }
-      try put(line)
+      try StandardOutput.writeLine(line)
       return
     }
     let plan = try RerunPlan(pipeline, name: name, tools: try Self.tools())
@@ -53,7 +53,7 @@ struct Rerun: ParsableCommand {
       throw error
     }
     for warning in comparison.warnings { diagnostics.warning(warning) }
-    for line in comparison.lines { try put(line) }
+    for line in comparison.lines { try StandardOutput.writeLine(line) }
     guard comparison.agrees else {
       diagnostics.note("what was written is in \(folder.path)")
       throw ExitCode(.no)

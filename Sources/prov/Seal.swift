@@ -29,6 +29,6 @@ struct Seal: ParsableCommand {
     }
     let sidecar = try ProvenanceSeal(surroundings: .ofThisProcess()).seal(
       file, content: content, decompressed: decompressed)
-    try put(sidecar)
+    try StandardOutput.writeLine(sidecar)
   }
 }

@@ -16,11 +16,14 @@ struct Show: ParsableCommand {
   func run() throws {
     let chain = try ProvenanceChain(try file.provenance())
     if json {
-      try put(document(chain).json)
+      try StandardOutput.writeLine(document(chain).json)
     } else {
-      for part in chain.parts.reversed() { try put(StageText(isFull: full).describe(part, children: chain.children)) }
+      for part in chain.parts.reversed() {
+        try StandardOutput.writeLine(StageText(isFull: full).describe(part, children: chain.children))
+      }
       if !chain.source.hasSuffix(sidecarSuffix) {
-        try put("found         by its content: the file has no sidecar, others may have had the same bytes")
+        try StandardOutput.writeLine(
+          "found         by its content: the file has no sidecar, others may have had the same bytes")
       }
     }
   }

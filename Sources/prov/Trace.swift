@@ -17,7 +17,7 @@ struct Trace: ParsableCommand {
     var search = ItemSearch(item)
     var isFound = false
     try search.run(reader) { (find) throws(Failure) in
-      try put(describe(find))
+      try StandardOutput.writeLine(describe(find))
       isFound = true
     }
     guard !isFound else { return }

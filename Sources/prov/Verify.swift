@@ -27,13 +27,15 @@ struct Verify: ParsableCommand {
     }
     let verification = try ChainVerification(ofFile: file, provenance: reader)
     for finding in verification.findings where all || finding.verdict != .holds {
-      try put("\(finding.verdict.rawValue): \(printable(finding.link)): \(printable(finding.explanation))")
+      try StandardOutput.writeLine(
+        "\(finding.verdict.rawValue): \(printable(finding.link)): \(printable(finding.explanation))")
     }
     let counts = [ChainVerification.Verdict.holds, .broken, .notCheckable].map { verdict in
       (verdict: verdict, count: verification.findings.count { $0.verdict == verdict })
     }
     let sums = counts.filter { $0.count > 0 }.map { "\($0.count) \($0.verdict.rawValue)" }
-    try put("\(printable(file)): \(verification.findings.count) links: \(sums.joined(separator: ", "))")
+    try StandardOutput.writeLine(
+      "\(printable(file)): \(verification.findings.count) links: \(sums.joined(separator: ", "))")
     if let first = verification.findings.first(where: { $0.verdict == .broken }) {
       throw Failure(.no, "the first broken link is \(printable(first.link))", at: Place(file: file))
     }

@@ -12,7 +12,7 @@ struct Whence: ParsableCommand {
   func run() throws {
     let digest = try SHA256Digest.ofFile(file).digest
     let matches = try ProvenanceFinder(.ofThisProcess()).matches(of: digest)
-    for match in matches { try put("\(match.written.localText)  \(printable(match.command))") }
+    for match in matches { try StandardOutput.writeLine("\(match.written.localText)  \(printable(match.command))") }
     if matches.isEmpty {
       throw Failure(.no, "no record of writing these bytes", at: Place(file: file), advice: "digest \(digest)")
     }

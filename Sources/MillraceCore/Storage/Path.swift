@@ -112,3 +112,12 @@ func relativeToCurrentFolder(_ path: String) -> String {
   guard let folder = Linux.currentFolder, path.hasPrefix(folder == "/" ? "/" : folder + "/") else { return path }
   return String(path.dropFirst(folder == "/" ? 1 : folder.count + 1))
 }
+
+/// A path from the root without `.`, `..` and doubled slashes, as its text says; links are not looked at.
+public func normalisedPath(_ path: String) -> String {
+  var components: [Substring] = []
+  for component in path.split(separator: "/") where component != "." {
+    if component == ".." { _ = components.popLast() } else { components.append(component) }
+  }
+  return "/" + components.joined(separator: "/")
+}

@@ -78,7 +78,7 @@ struct MailChannel: AlertChannel {
     case .sendmail(let environment):
       let program: String
       do throws(Failure) {
-        program = try ChildProcess.find("sendmail", path: "\(environment["PATH"] ?? "/usr/bin:/bin"):\(Self.folders)")
+        program = try ChildProcess.find("sendmail", in: environment, orIn: Self.folders)
       } catch {
         throw AlertFault(
           "there is no sendmail (MILLRACE_SMTP_URL names a mail server instead)", isTransient: false)

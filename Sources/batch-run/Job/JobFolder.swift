@@ -107,8 +107,7 @@ struct JobFolder: Sendable {
 
   func specification() throws(Failure) -> JobSpecification {
     let file = "\(path)/\(Self.specificationName)"
-    let bytes = try readFile(file, limit: Self.largestSpecification)
-    return try JobSpecification(try unsafe ObjectReader(parsing: bytes.bytes, at: Place(file: file)))
+    return try JobSpecification(ObjectReader(file: file, limit: Self.largestSpecification))
   }
 
   /// The job as its journal tells of it.
@@ -149,17 +148,20 @@ struct JobFolder: Sendable {
   // MARK: Writing
 
   func write(_ specification: JobSpecification) throws(Failure) {
-    let text = ByteBuffer()
-    specification.json.write(to: text)
-    text.append("\n")
-    try writePrivately(text, to: "\(path)/\(Self.specificationName)", durable: true)
+    try writePrivately(specification.json, to: "\(path)/\(Self.specificationName)", durable: true)
   }
 
   /// Writes a file of the job that appears whole or not at all, for its user's eyes alone.
   func writePrivately(_ bytes: ByteBuffer, to path: String, durable: Bool = false) throws(Failure) {
-    let file = try AtomicFile(path: path, permissions: 0o600, durable: durable)
-    try unsafe file.write(bytes.bytes)
-    try file.commit()
+    try AtomicFile.write(bytes, to: path, permissions: 0o600, durable: durable)
+  }
+
+  /// The same for a value, as a line of JSON.
+  func writePrivately(_ value: JSONValue, to path: String, durable: Bool = false) throws(Failure) {
+    let line = ByteBuffer(capacity: 512)
+    value.write(to: line)
+    line.append(UInt8(ascii: "\n"))
+    try writePrivately(line, to: path, durable: durable)
   }
 }
 
@@ -205,12 +207,9 @@ extension JobFolder {
 ///
 /// - Throws: `.noInput`, and `.badConfiguration` for one larger than `limit` bytes.
 func readFile(_ path: String, limit: Int) throws(Failure) -> ByteBuffer {
-  let source = try FileSource(path: path)
-  guard let size = source.size, size <= limit else {
+  guard let bytes = try FileSource(path: path).readToEnd(limit: limit) else {
     throw Failure(.badConfiguration, "not what batch-run writes: too large", at: Place(file: path))
   }
-  let bytes = ByteBuffer(capacity: size + 1)
-  while bytes.count <= size, try source.read(into: bytes) > 0 {}
   return bytes
 }
 

@@ -95,8 +95,7 @@ extension LiveStatus {
   /// What stands in a file; nil when there is none.
   static func read(_ path: String) throws(Failure) -> LiveStatus? {
     guard isRegularFile(path) else { return nil }
-    let bytes = try readFile(path, limit: largest)
-    return try LiveStatus(try unsafe ObjectReader(parsing: bytes.bytes, at: Place(file: path)))
+    return try LiveStatus(ObjectReader(file: path, limit: largest))
   }
 }
 
@@ -105,12 +104,7 @@ extension JobFolder {
   func liveStatus() throws(Failure) -> LiveStatus? { try LiveStatus.read(livePath) }
 
   /// Replaces what the owner said before.
-  func write(_ live: LiveStatus) throws(Failure) {
-    let text = ByteBuffer(capacity: 512)
-    live.json.write(to: text)
-    text.append(UInt8(ascii: "\n"))
-    try writePrivately(text, to: livePath)
-  }
+  func write(_ live: LiveStatus) throws(Failure) { try writePrivately(live.json, to: livePath) }
 }
 
 extension JSONValue {

@@ -18,6 +18,15 @@ struct ObjectReader {
     }
   }
 
+  /// Reads the one object that a file holds.
+  ///
+  /// - Throws: `.noInput` when there is none; `.badConfiguration` for more than `limit` bytes, and as above.
+  init(file: String, limit: Int) throws(Failure) {
+    // A buffer has to outlive its bytes.
+    let buffer = try readFile(file, limit: limit)
+    try unsafe self.init(parsing: buffer.bytes, at: Place(file: file))
+  }
+
   init(_ value: JSONValue, at place: Place) {
     self.value = value
     self.place = place

@@ -20,7 +20,7 @@ struct ChunkCommand: Sendable {
   ) throws(Failure) {
     arguments = words
     self.directory = directory
-    program = try ChildProcess.find(words.first ?? "", path: environment["PATH"] ?? "/usr/bin:/bin", from: directory)
+    program = try ChildProcess.find(words.first ?? "", in: environment, from: directory)
     var environment = environment
     environment["MILLRACE_JOB"] = job
     self.environment = environment
@@ -62,14 +62,8 @@ extension JobFolder {
 
   /// What the owner told last of the stage that commands belong to.
   func parent() throws(Failure) -> ParentStage {
-    let bytes = try readFile(parentPath, limit: 1 << 16)
-    return try ParentStage(try unsafe ObjectReader(parsing: bytes.bytes, at: Place(file: parentPath)))
+    try ParentStage(ObjectReader(file: parentPath, limit: 1 << 16))
   }
 
-  func write(_ parent: ParentStage) throws(Failure) {
-    let text = ByteBuffer()
-    parent.json.write(to: text)
-    text.append("\n")
-    try writePrivately(text, to: parentPath)
-  }
+  func write(_ parent: ParentStage) throws(Failure) { try writePrivately(parent.json, to: parentPath) }
 }

@@ -13,14 +13,12 @@ struct Quarantine {
     _ = unsafe unlink("\(place)/stderr")
     // A second name: `logs` finds it under the first.
     _ = unsafe link(folder.errorPath(chunk.identifier), "\(place)/stderr")
-    let text = ByteBuffer()
-    JSONValue.object([
+    let report = JSONValue.object([
       .init("chunk", .string(chunk.identifier.description)), .init("reason", .string(reason)),
       .init("first_record", .integer(chunk.cut.firstRecord)), .init("records", .integer(chunk.cut.records)),
       .init("attempts", .array(chunk.attempts.map { .object($0.members) })),
-    ]).write(to: text)
-    text.append("\n")
-    try folder.writePrivately(text, to: "\(place)/reason.json")
+    ])
+    try folder.writePrivately(report, to: "\(place)/reason.json")
   }
 
   /// Has a chunk's input where attempts look for it.

@@ -88,6 +88,19 @@ struct ChildProcess {
 }
 
 extension ChildProcess {
+  /// The file that a command's name stands for in an environment.
+  ///
+  /// - Parameters:
+  ///   - directory: where a relative path leads from; nil for this process's folder.
+  ///   - folders: where it is looked for when PATH has it not.
+  /// - Throws: `.serviceUnavailable` when there is none, or none that may be executed.
+  static func find(
+    _ command: String, in environment: [String: String], from directory: String? = nil, orIn folders: String = ""
+  ) throws(Failure) -> String {
+    let path = environment["PATH"] ?? "/usr/bin:/bin"
+    return try find(command, path: folders.isEmpty ? path : "\(path):\(folders)", from: directory)
+  }
+
   /// The file that a command's name stands for, as execvp(3) looks for it.
   ///
   /// - Parameter directory: where a relative path leads from; nil for this process's folder.

@@ -30,7 +30,7 @@ struct ShortCommand: Sendable {
   func run() throws(Failure) -> Outcome {
     let name = arguments.first ?? ""
     let environment = processEnvironment().merging(environment) { $1 }
-    let program = try ChildProcess.find(name, path: environment["PATH"] ?? "/usr/bin:/bin")
+    let program = try ChildProcess.find(name, in: environment)
     // Files, not pipes: neither side ever waits for the other.
     let folder = temporaryFolder(environment)
     let (given, output, error) = (

@@ -24,11 +24,9 @@ struct LedgerFiles: Sendable {
   }
 
   func write(_ entry: LedgerEntry) throws(Failure) {
-    let file = try AtomicFile(path: self.entry, permissions: 0o600)
-    let buffer = ByteBuffer(capacity: 512)
-    entry.json.write(to: buffer)
-    try unsafe file.write(buffer.bytes)
-    try file.commit()
+    let bytes = ByteBuffer(capacity: 512)
+    entry.json.write(to: bytes)
+    try AtomicFile.write(bytes, to: self.entry, permissions: 0o600)
   }
 
   /// Removes both; who does has the lock. The locked file goes last: as long as it is there nobody takes the number.

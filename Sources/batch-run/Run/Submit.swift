@@ -63,7 +63,7 @@ struct Submit: FilterCommand {
         log: "\(folder.path)/runner.log")
       folder.waitForOwner(after: owners)
     }
-    try writeText("\(specification.identifier)\n", to: STDOUT_FILENO, named: "standard output")
+    try StandardOutput.writeLine(specification.identifier)
   }
 
   private func begin(
@@ -99,12 +99,11 @@ extension JobFolder {
     func texts(_ name: String, _ values: [String]) -> JSONValue.Member {
       .init(name, .array(values.map { .string($0) }))
     }
-    let text = ByteBuffer()
-    JSONValue.object([
+    let kept = JSONValue.object([
       texts("notify", alerts.notify), texts("mail", alerts.notifyMail), texts("command", alerts.notifyCommand),
       texts("arguments", arguments),
-    ]).write(to: text)
-    try writePrivately(text, to: finishPath)
+    ])
+    try writePrivately(kept, to: finishPath)
   }
 
   func keptAlerts() throws(Failure) -> AlertOptions {
@@ -121,8 +120,7 @@ extension JobFolder {
 
   private func finishObject() throws(Failure) -> ObjectReader? {
     guard isRegularFile(finishPath) else { return nil }
-    let bytes = try readFile(finishPath, limit: 4 << 20)
-    return try unsafe ObjectReader(parsing: bytes.bytes, at: Place(file: finishPath))
+    return try ObjectReader(file: finishPath, limit: 4 << 20)
   }
 
   /// Owns the job when the process that submitted it has let go of it.

@@ -34,9 +34,7 @@ struct SlurmFolder: Sendable {
 
   /// Keeps the number that Slurm gave an array.
   func keep(slurmJob number: Int, of array: Int) throws(Failure) {
-    let text = ByteBuffer()
-    text.append("\(number)\n")
-    try job.writePrivately(text, to: numberPath(array))
+    try job.writePrivately(ByteBuffer("\(number)\n"), to: numberPath(array))
   }
 
   /// The number that Slurm gave an array; nil when it was never heard.
@@ -47,9 +45,7 @@ struct SlurmFolder: Sendable {
 
   /// The script of all tasks: it becomes the program that its arguments name.
   func writeScript() throws(Failure) {
-    let text = ByteBuffer()
-    text.append("#!/bin/sh\nexec \"$@\"\n")
-    try job.writePrivately(text, to: scriptPath)
+    try job.writePrivately(ByteBuffer("#!/bin/sh\nexec \"$@\"\n"), to: scriptPath)
   }
 
   // MARK: Attempts
@@ -74,10 +70,7 @@ struct SlurmFolder: Sendable {
 
   /// Leaves word of how an attempt ended.
   func leave(_ end: AttemptEnd, of attempt: ChunkTry) throws(Failure) {
-    let text = ByteBuffer()
-    JSONValue.object(end.members).write(to: text)
-    text.append("\n")
-    try job.writePrivately(text, to: "\(receipts)/\(attempt.name).json")
+    try job.writePrivately(.object(end.members), to: "\(receipts)/\(attempt.name).json")
   }
 
   /// The attempts that have been claimed, and those that have a receipt, by their names.
@@ -102,8 +95,7 @@ struct SlurmFolder: Sendable {
   /// - Throws: `.badConfiguration` when it is not that attempt's.
   func receipt(of attempt: ChunkTry) throws(Failure) -> AttemptEnd {
     let place = Place(file: "\(receipts)/\(attempt.name).json")
-    let bytes = try readFile(place.file, limit: 1 << 20)
-    let end = try AttemptEnd(try unsafe ObjectReader(parsing: bytes.bytes, at: place))
+    let end = try AttemptEnd(ObjectReader(file: place.file, limit: 1 << 20))
     guard end.chunk == attempt.chunk, end.attempt == attempt.attempt else {
       throw Failure(.badConfiguration, "the receipt is of another attempt", at: place)
     }

@@ -22,13 +22,13 @@ struct List: ParsableCommand {
     for job in shown {
       do throws(Failure) {
         let listing = try JobListing(job, JobWatch(job.folder))
-        if json { try put(listing.json.json + "\n") } else { entries.append(listing) }
+        if json { try StandardOutput.write(listing.json.json + "\n") } else { entries.append(listing) }
       } catch {
         if error == .brokenPipe { throw error }
         diagnostics.warning(error.description)
       }
     }
-    if !json { try put(JobListing.table(entries)) }
+    if !json { try StandardOutput.write(JobListing.table(entries)) }
     for damage in damaged { diagnostics.warning(damage.failure.description) }
     if shown.count < jobs.count { diagnostics.note("\(jobs.count - shown.count) older jobs: --all lists them") }
   }

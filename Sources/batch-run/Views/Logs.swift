@@ -22,7 +22,7 @@ struct Logs: ParsableCommand {
   }
 
   func run() throws {
-    let log = JobLog(folder: try job.folder()) { (text) throws(Failure) in try put(text) }
+    let log = JobLog(folder: try job.folder()) { (text) throws(Failure) in try StandardOutput.write(text) }
     if let chunk {
       try log.writeWords(of: chunk)
     } else if failed {

@@ -38,7 +38,7 @@ struct Purge: ParsableCommand {
       home: JobHome(environment), environment: environment, olderThan: olderThan?.seconds, isForced: force,
       isDryRun: dryRun)
     let diagnostics = Diagnostics()
-    let outcome = try purge.remove(jobs, tell: { (line) throws(Failure) in try put(line) })
+    let outcome = try purge.remove(jobs, tell: { (line) throws(Failure) in try StandardOutput.write(line) })
     for failure in outcome.failures { diagnostics.error(failure) }
     let count = outcome.removed == 1 ? "1 job" : "\(outcome.removed) jobs"
     diagnostics.note("\(dryRun ? "would remove" : "removed") \(count), \(decimal(Double(outcome.bytes), "B"))")

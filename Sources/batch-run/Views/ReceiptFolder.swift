@@ -56,8 +56,6 @@ struct ReceiptFolder {
   }
 
   private func receipt(_ name: String) -> AttemptEnd? {
-    let file = "\(path)/\(name)"
-    guard let bytes = try? batch_run.readFile(file, limit: Self.largest) else { return nil }
-    return try? AttemptEnd(unsafe ObjectReader(parsing: bytes.bytes, at: Place(file: file)))
+    try? AttemptEnd(ObjectReader(file: "\(path)/\(name)", limit: Self.largest))
   }
 }

@@ -25,11 +25,11 @@ struct Status: ParsableCommand {
     let name = home.name(of: folder)
     guard follow else {
       let text = StatusText(try watch.look(), name: name)
-      return try put(json ? text.json.json + "\n" : text.page)
+      return try StandardOutput.write(json ? text.json.json + "\n" : text.page)
     }
     try StatusFollower().follow(&watch) { (overview) throws(Failure) in
       let text = StatusText(overview, name: name)
-      try put(json ? text.json.json + "\n" : text.event)
+      try StandardOutput.write(json ? text.json.json + "\n" : text.event)
     }
   }
 }

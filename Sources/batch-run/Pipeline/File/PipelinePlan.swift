@@ -1,4 +1,3 @@
-import Glibc
 import MillraceCore
 
 /// A pipeline whose file was read, with paths from the root, and all that is wrong with it.
@@ -44,7 +43,7 @@ struct PipelinePlan: Sendable {
   ///
   /// - Throws: `.noInput` when it cannot be read. What is wrong in it is in `errors`.
   init(file: String, environment processEnvironment: [String: String]) throws(Failure) {
-    let text = try contents(of: file, limit: YAMLParser.longestDocument + 1)
+    let text = try Self.text(of: file)
     let path = resolvedPath(file) ?? file
     self.init(file: file, path: path, text: text, environment: processEnvironment)
   }
@@ -80,6 +79,16 @@ struct PipelinePlan: Sendable {
     }
   }
 
+  /// The bytes of a pipeline file.
+  ///
+  /// - Throws: `.noInput` when it cannot be read, `.badData` when it is far too long to be one.
+  static func text(of file: String) throws(Failure) -> [UInt8] {
+    guard let bytes = try FileSource(path: file).readToEnd(limit: YAMLParser.longestDocument + 1) else {
+      throw Failure(.badData, "longer than \(YAMLParser.longestDocument) bytes", at: Place(file: file))
+    }
+    return unsafe Array(bytes.bytes)
+  }
+
   private mutating func fillEnvironment(file: String) {
     let before = environment
     for variable in pipeline.environment {
@@ -103,7 +112,7 @@ struct PipelinePlan: Sendable {
   }
 
   private func absolute(_ path: String) -> String {
-    normalised(path.hasPrefix("/") ? path : "\(directory)/\(path)")
+    normalisedPath(path.hasPrefix("/") ? path : "\(directory)/\(path)")
   }
 
   private mutating func makeSteps(file: String) {
@@ -152,30 +161,4 @@ struct PipelinePlan: Sendable {
 
   /// The first variable that the run needs and that is not set.
   var missingVariable: Failure? { warnings.first { $0.status == .badConfiguration } }
-}
-
-/// A path without `.`, `..` and doubled slashes, as its text says; links are not looked at.
-func normalised(_ path: String) -> String {
-  var parts: [Substring] = []
-  for part in path.split(separator: "/") where part != "." {
-    if part == ".." { _ = parts.popLast() } else { parts.append(part) }
-  }
-  return "/" + parts.joined(separator: "/")
-}
-
-/// The bytes of a small file.
-///
-/// - Throws: `.noInput` when it is missing, `.badData` when it is longer than the limit.
-func contents(of path: String, limit: Int) throws(Failure) -> [UInt8] {
-  let source = try FileSource(path: path)
-  let buffer = ByteBuffer(capacity: 1 << 16)
-  let all = ByteBuffer(capacity: 1 << 16)
-  while try source.read(into: buffer) > 0 {
-    unsafe all.append(buffer.bytes)
-    buffer.removeAll()
-    guard all.count <= limit else {
-      throw Failure(.badData, "longer than \(limit - 1) bytes", at: Place(file: path))
-    }
-  }
-  return unsafe Array(all.bytes)
 }

@@ -11,8 +11,7 @@ enum ResumedPlan {
     _ folder: RunFolder, _ specification: RunSpecification, diagnostics: Diagnostics, surroundings: Surroundings
   ) throws -> PipelinePlan {
     let isFileThere = isRegularFile(specification.file)
-    let text = try contents(
-      of: isFileThere ? specification.file : folder.pipelineFile, limit: YAMLParser.longestDocument + 1)
+    let text = try PipelinePlan.text(of: isFileThere ? specification.file : folder.pipelineFile)
     let plan = PipelinePlan(
       file: specification.file, path: specification.file, text: text, environment: surroundings.environment)
     if !isFileThere {

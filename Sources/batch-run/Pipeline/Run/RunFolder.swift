@@ -38,19 +38,15 @@ struct RunFolder: Sendable {
       }
       for name in ["stderr", "output", "jobs"] { try makePrivateFolder("\(folder.path)/\(name)") }
       let owner = try folder.own()
-      try write(text, to: folder.pipelineFile)
+      try write(ByteBuffer(text), to: folder.pipelineFile)
       // Last: a folder without it is no run.
-      try write(Array((specification(folder.identifier).json.json + "\n").utf8), to: "\(folder.path)/run.json")
+      try write(ByteBuffer(specification(folder.identifier).json.json + "\n"), to: "\(folder.path)/run.json")
       return (folder, owner)
     }
   }
 
-  private static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
-    let buffer = ByteBuffer(capacity: bytes.count)
-    buffer.append(bytes)
-    let file = try AtomicFile(path: path, permissions: 0o600, durable: true)
-    try unsafe file.write(buffer.bytes)
-    try file.commit()
+  private static func write(_ bytes: ByteBuffer, to path: String) throws(Failure) {
+    try AtomicFile.write(bytes, to: path, permissions: 0o600, durable: true)
   }
 
   /// Becomes the run's owner.
@@ -67,21 +63,16 @@ struct RunFolder: Sendable {
   }
 
   /// Whether a process runs it now.
-  var isOwned: Bool {
-    let descriptor = unsafe open(owner, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
-    return false
-  }
+  var isOwned: Bool { FileLock.isHeld(owner) }
 
   /// What the folder runs.
   ///
   /// - Throws: `.badConfiguration` when it is of another version or damaged.
   func specification() throws(Failure) -> RunSpecification {
     let path = "\(path)/run.json"
-    let text = String(decoding: try contents(of: path, limit: 4 << 20), as: UTF8.self)
-    guard let specification = RunSpecification((try? JSONValue.parse(text)) ?? .null) else {
+    let bytes = try readFile(path, limit: 4 << 20)
+    let json = try? unsafe JSONValue.parse(bytes.bytes, maximumDepth: 64)
+    guard let specification = RunSpecification(json ?? .null) else {
       throw Failure(
         .badConfiguration, "not a run that this version of batch-run knows", at: Place(file: path),
         advice: "run the pipeline anew")

@@ -53,7 +53,10 @@ final class RunJournal: Sendable {
   }
 
   /// More would be 100 bytes for each of a thousand steps run a thousand times.
-  private static func bytes(of path: String) throws(Failure) -> [UInt8] { try contents(of: path, limit: 100 << 20) }
+  private static func bytes(of path: String) throws(Failure) -> [UInt8] {
+    let buffer = try readFile(path, limit: 100 << 20)
+    return unsafe Array(buffer.bytes)
+  }
 
   private func failure(_ errorNumber: Int32) -> Failure {
     .system(.inputOutput, "cannot write the run's journal", errorNumber: errorNumber, at: Place(file: path))

@@ -112,9 +112,8 @@ struct StepRunner: Sendable {
   /// The program of a command, looked for as the command itself would be: relative to the pipeline's folder, in its PATH.
   private func program(_ command: [String]) throws(Failure) -> String {
     let name = command.first ?? ""
-    let path = plan.environment["PATH"] ?? "/usr/bin:/bin"
-    guard name.contains("/"), !name.hasPrefix("/") else { return try ChildProcess.find(name, path: path) }
-    return try ChildProcess.find("\(plan.directory)/\(name)", path: path)
+    let isRelative = name.contains("/") && !name.hasPrefix("/")
+    return try ChildProcess.find(isRelative ? "\(plan.directory)/\(name)" : name, in: plan.environment)
   }
 
   func outcome(_ waited: (end: ChildProcess.End?, timedOut: Bool), timeout: Double?) -> Attempt {

@@ -10,7 +10,7 @@ enum SchedulerKind: String, CaseIterable, Sendable {
   }
 
   private static func isThere(_ command: String, _ environment: [String: String]) -> Bool {
-    (try? ChildProcess.find(command, path: environment["PATH"] ?? "/usr/bin:/bin")) != nil
+    (try? ChildProcess.find(command, in: environment)) != nil
   }
 
   /// Whether its commands are on this machine.

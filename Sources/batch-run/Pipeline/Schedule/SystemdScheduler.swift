@@ -17,20 +17,20 @@ struct SystemdScheduler: Scheduler {
 
   func install(_ pipeline: ScheduledPipeline) throws(Failure) {
     let units = units(pipeline)
-    let before = units.map { try? contents(of: path($0.name), limit: 1 << 20) }
+    let before = units.map { try? readFile(path($0.name), limit: 1 << 20) }
     if let earlier = before.first ?? nil {
-      let owner = String(decoding: earlier.prefix { $0 != 0x0a }, as: UTF8.self)
+      let owner = unsafe String(decoding: earlier.bytes.prefix { $0 != 0x0a }, as: UTF8.self)
       if owner != mark(pipeline.file) { throw nameIsTaken(pipeline.name, by: owner) }
     }
     try makeFolders()
     do throws(Failure) {
-      for unit in units { try write(Array(unit.text.utf8), to: path(unit.name)) }
+      for unit in units { try AtomicFile.write(ByteBuffer(unit.text), to: path(unit.name)) }
       _ = try runScheduler(["systemctl", "--user", "daemon-reload"])
       _ = try runScheduler(["systemctl", "--user", "enable", "--now", timer(pipeline.name)])
     } catch {
       // Nothing is left that was not there.
       for (unit, bytes) in zip(units, before) {
-        if let bytes { try? write(bytes, to: path(unit.name)) } else { removeTree(path(unit.name)) }
+        if let bytes { try? AtomicFile.write(bytes, to: path(unit.name)) } else { removeTree(path(unit.name)) }
       }
       throw error
     }
@@ -102,13 +102,5 @@ struct SystemdScheduler: Scheduler {
         throw .system(.cannotCreate, "cannot make the folder", errorNumber: errno, at: Place(file: path))
       }
     }
-  }
-
-  private func write(_ bytes: [UInt8], to path: String) throws(Failure) {
-    let buffer = ByteBuffer(capacity: bytes.count)
-    buffer.append(bytes)
-    let file = try AtomicFile(path: path)
-    try unsafe file.write(buffer.bytes)
-    try file.commit()
   }
 }

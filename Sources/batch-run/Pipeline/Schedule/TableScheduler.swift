@@ -76,12 +76,8 @@ struct TableScheduler: Scheduler {
     case .slurm:
       // It reads no standard input, and the file may lie only where it can read it.
       let path = "\(temporaryFolder())/.millrace-scrontab-\(Surroundings.ofThisProcess().random())"
-      let file = try AtomicFile(path: path, permissions: 0o600)
       defer { removeTree(path) }
-      let buffer = ByteBuffer(capacity: text.bytes.count)
-      buffer.append(text.bytes)
-      try unsafe file.write(buffer.bytes)
-      try file.commit()
+      try AtomicFile.write(ByteBuffer(text.bytes), to: path, permissions: 0o600)
       _ = try runScheduler([command, path])
     }
   }

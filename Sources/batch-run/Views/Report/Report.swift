@@ -21,7 +21,7 @@ struct Report: ParsableCommand {
     let folder = try job.folder()
     var watch = try JobWatch(folder)
     let report = JobReport(try watch.look(), name: JobHome(processEnvironment()).name(of: folder))
-    guard let output, output != "-" else { return try put(report.html) }
+    guard let output, output != "-" else { return try StandardOutput.write(report.html) }
     let file = try AtomicFile(path: output)
     let text = report.html
     let bytes = ByteBuffer(capacity: text.utf8.count)
