@@ -47,7 +47,7 @@ import Testing
     try job.attempt("00000", from: 1, to: 3).attempt("00001", 1, .exited(2), from: 1, to: 2, worker: 2)
     try job.attempt("00001", 2, from: 3, to: 5).at(
       6, .started(StartedAttempt(chunk: ChunkIdentifier(2), attempt: 1, worker: 1, host: "node17")))
-    try job.folder.write(live(30))
+    job.folder.tell(live(30))
     let lock = try job.folder.own()
     let page = try page(job, after: 31, desk: desk)
     #expect(
@@ -65,7 +65,7 @@ import Testing
     let desk = try JobDesk()
     let job = try desk.job().at(
       1, .owner(process: 1, host: "node17"), .state(.queued, reason: "2 cores are not free"))
-    try job.folder.write(live(2, queue: .init(position: 3, estimatedWaitSeconds: 90)))
+    job.folder.tell(live(2, queue: .init(position: 3, estimatedWaitSeconds: 90)))
     let lock = try job.folder.own()
     let page = try page(job, desk: desk)
     #expect(page.contains("state         Queued since 2026-11-21T12:00:01.000Z: 2 cores are not free\n"))
@@ -77,7 +77,7 @@ import Testing
     let desk = try JobDesk()
     let job = try desk.job().run().cut(2).attempt("00000", from: 1, to: 3)
     // What it said last counts no more.
-    try job.folder.write(live(3))
+    job.folder.tell(live(3))
     let page = try page(job, desk: desk)
     #expect(
       page.contains(
@@ -100,7 +100,7 @@ import Testing
   @Test func anOwnerElsewhereLivesAsLongAsItSpeaks() throws {
     let desk = try JobDesk()
     let job = try desk.job().run().cut(2)
-    try job.folder.write(live(50))
+    job.folder.tell(live(50))
     #expect(try page(job, after: 60, host: "login1", desk: desk).contains("owner         process 4711 on node17\n"))
     #expect(try page(job, after: 100, host: "login1", desk: desk).contains("its process is gone"))
     #expect(try page(job, after: 60, host: "node17", desk: desk).contains("its process is gone"))

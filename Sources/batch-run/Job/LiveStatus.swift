@@ -103,8 +103,8 @@ extension JobFolder {
   /// What the owner said last; nil when none has said anything yet.
   func liveStatus() throws(Failure) -> LiveStatus? { try LiveStatus.read(livePath) }
 
-  /// Replaces what the owner said before.
-  func write(_ live: LiveStatus) throws(Failure) { try writePrivately(live.json, to: livePath) }
+  /// Replaces what the owner said before, if it can: who looks on gets nothing else, and the job goes on.
+  func tell(_ live: LiveStatus) { try? writePrivately(live.json, to: livePath) }
 }
 
 extension JSONValue {
@@ -116,6 +116,19 @@ extension JSONValue {
 }
 
 extension LiveStatus {
+  /// What a job says that is worked on.
+  init(
+    _ reading: JobPace.Reading, time: Timestamp, workers: Int, targetWorkers: Int, reason: String, memory: Int = 0,
+    load: Double = 0
+  ) {
+    let counts = reading.counts
+    self.init(
+      time: time, workers: workers, targetWorkers: targetWorkers, reason: reason, memory: memory, load: load,
+      bytesRead: reading.bytesRead, totalBytes: reading.totalBytes, chunksDone: counts.completed, chunksCut: counts.all,
+      bytesDone: counts.completedBytes, recordsDone: counts.completedRecords, rate: reading.rate,
+      remainingSeconds: reading.remainingSeconds, queue: nil)
+  }
+
   /// What a job says that waits for its share of the machine.
   init(queuedAt place: QueuePlace, time: Timestamp, load: Double) {
     self.init(

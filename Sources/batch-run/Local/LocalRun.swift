@@ -21,13 +21,7 @@ struct LocalRun {
   /// Chunks that wait in front of the workers, so that none of them ever waits for the disk.
   private static let chunksAhead = 2
 
-  struct Outcome {
-    var end: JobBoard.End
-    var results: ResultWriter
-    var board: JobBoard
-  }
-
-  func run(into output: OutputFile) throws(Failure) -> Outcome {
+  func run(into output: OutputFile) throws(Failure) -> JobOutcome {
     let machine = KernelFiles.system.machine()
     let greatest = try workers.workers(on: machine)
     let warn: @Sendable (String) -> Void = { [diagnostics = stage.diagnostics] in diagnostics.warning($0) }
@@ -36,7 +30,7 @@ struct LocalRun {
       job, record, settings: settings, workers: greatest, cutting: input,
       random: surroundings.random, recovered: recovered)
     guard let admission = try admit(greatest, machine, warn) else {
-      return Outcome(
+      return JobOutcome(
         end: .cancelled(reason: "batch-run cancel asked for it"),
         results: ResultWriter(job: job, board: board, output: output), board: board)
     }
@@ -54,10 +48,8 @@ struct LocalRun {
     }
     let isOver = SharedState(false)
     let monitor = JobMonitor(
-      job: job, board: board, watch: watch, stop: stop, admission: admission, request: workers,
-      machine: machine,
-      clock: surroundings.clock, totalBytes: input?.file.size, bytesRead: { [input] in input?.file.byteCount ?? 0 },
-      warn: warn)
+      job: job, board: board, input: input, watch: watch, stop: stop, admission: admission, request: workers,
+      machine: machine, clock: surroundings.clock)
     let governor = WorkerGovernor(
       workers: greatest, memoryPerWorker: settings.memoryPerWorker ?? 0, loadLimit: loadLimit)
     let monitoring = try Worker<Void>("monitor") { [loadLimit] in
@@ -102,7 +94,7 @@ struct LocalRun {
     case .failed: for thread in working { try thread.join() }
     default: break
     }
-    return Outcome(end: end, results: results, board: board)
+    return JobOutcome(end: end, results: results, board: board)
   }
 
   /// Waits until the machine has what the job wants; nil when it was cancelled meanwhile.
@@ -125,8 +117,7 @@ struct LocalRun {
       if now - toldAt >= 60 { diagnostics.note("queued: \(place.description)") }
       if now - toldLiveAt >= 1 {
         toldLiveAt = now
-        // Who looks on gets nothing then.
-        try? folder.write(LiveStatus(queuedAt: place, time: Clock.system.now(), load: KernelFiles.system.load() ?? 0))
+        folder.tell(LiveStatus(queuedAt: place, time: Clock.system.now(), load: KernelFiles.system.load() ?? 0))
       }
       if now - toldAt >= 60 { toldAt = now }
       return !isThere(folder.cancelPath)

@@ -10,7 +10,7 @@ struct CuttingRun {
   /// Nil when all of the input was cut before.
   let input: RecordedInput?
 
-  func run(into output: OutputFile) throws(Failure) -> LocalRun.Outcome {
+  func run(into output: OutputFile) throws(Failure) -> JobOutcome {
     let board = JobBoard(
       job, record, settings: settings, workers: .max / 2, cutting: input,
       random: Surroundings.ofThisProcess().random, recovered: { _, _ in })
@@ -19,7 +19,7 @@ struct CuttingRun {
       try board.endOfCutting(job.record.inputEnd == nil ? end : nil)
     }
     board.stop(.handedOver(to: "a process in the background"))
-    return LocalRun.Outcome(
+    return JobOutcome(
       end: .handedOver(to: "a process in the background"),
       results: ResultWriter(job: job, board: board, output: output), board: board)
   }

@@ -38,7 +38,7 @@ struct JobSession {
       throw error
     }
     let output = try stage.openOutput()
-    let outcome: LocalRun.Outcome
+    let outcome: JobOutcome
     do throws(Failure) {
       switch settings.backend {
       case .local where handsOver:
@@ -157,7 +157,7 @@ struct JobSession {
 
   // MARK: After
 
-  private func end(_ outcome: LocalRun.Outcome, _ output: OutputFile) throws(Failure) {
+  private func end(_ outcome: JobOutcome, _ output: OutputFile) throws(Failure) {
     let board = outcome.board
     switch outcome.end {
     case .done: try finish(outcome, output)
@@ -194,12 +194,9 @@ struct JobSession {
   }
 
   /// As the user names the job: its id, or the folder where that is not among the others.
-  private var name: String {
-    folderPart(of: job.folder.path) == resolvedPath(JobFolder.home(processEnvironment()))
-      ? job.specification.identifier : job.folder.path
-  }
+  private var name: String { JobHome(processEnvironment()).name(of: job.folder) }
 
-  private func finish(_ outcome: LocalRun.Outcome, _ output: OutputFile) throws(Failure) {
+  private func finish(_ outcome: JobOutcome, _ output: OutputFile) throws(Failure) {
     let record = outcome.board.look { $0 }
     let counts = record.counts
     let missing = outcome.results.missing
@@ -225,6 +222,13 @@ struct JobSession {
     // Without what failed, the results that are there are needed once more, when it has been tried again.
     if missing.isEmpty { try job.folder.removeData(keepingSidecarsOf: referred) }
   }
+}
+
+/// How the work on a job came to an end.
+struct JobOutcome {
+  var end: JobBoard.End
+  var results: ResultWriter
+  var board: JobBoard
 }
 
 /// Bytes of a regular file; nil when there is none.

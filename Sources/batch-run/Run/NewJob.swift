@@ -3,12 +3,7 @@ import MillraceCore
 
 /// A job that options describe.
 struct NewJob {
-  /// The input; nil for standard input.
-  var file: String?
-  var command: [String]
-  var table: TableOptions
-  var chunking: ChunkingOptions
-  var work: WorkOptions
+  var options: NewJobOptions
   /// What --jobs says.
   var jobs: Int?
   /// Of the job's folder; nil for a new one among the user's jobs.
@@ -42,11 +37,14 @@ struct NewJob {
   func specification() throws(Failure) -> JobSpecification {
     let surroundings = Surroundings.ofThisProcess()
     return JobSpecification(
-      identifier: JobSpecification.newIdentifier(surroundings), created: surroundings.clock.now(), command: command,
-      directory: resolvedPath(".") ?? ".", input: try JobInput(file ?? "-", table), rule: chunking.rule,
-      result: chunking.result,
-      acceptedStatuses: chunking.acceptStatus.statuses, keepsRowCount: chunking.sameRows, output: output,
-      settings: work.settings(jobs: jobs))
+      identifier: JobSpecification.newIdentifier(surroundings), created: surroundings.clock.now(),
+      command: options.command,
+      directory: resolvedPath(".") ?? ".", input: try JobInput(options.input, options.table),
+      rule: options.chunking.rule,
+      result: options.chunking.result,
+      acceptedStatuses: options.chunking.acceptStatus.statuses, keepsRowCount: options.chunking.sameRows,
+      output: output,
+      settings: options.work.settings(jobs: jobs))
   }
 }
 

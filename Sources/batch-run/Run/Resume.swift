@@ -10,21 +10,16 @@ struct Resume: FilterCommand {
       """)
 
   @OptionGroup var target: JobArgument
-  @OptionGroup(title: "Work") var work: WorkOptions
-  @Option(
-    help: ArgumentHelp(
-      "What results are, when that turned out to be wrong.", valueName: "auto|csv|tsv|ndjson|lines|bytes"))
-  var result: ResultForm?
-  @OptionGroup(title: "Alerts") var alerts: AlertOptions
+  @OptionGroup var changes: ResumedJobOptions
   @OptionGroup var common: CommonOptions
   @Flag(help: ArgumentHelp("On Slurm: submit what is left, and a job behind it that goes on.", visibility: .private))
   var handOver = false
 
   static var defaultContext: ContextLevel { .rows }
-  var parameters: [JSONValue.Member] { target.parameters + work.parameters }
+  var parameters: [JSONValue.Member] { target.parameters + changes.work.parameters }
 
   func run(in stage: Stage) throws(Failure) {
-    try target.goOn(stage, work, alerts, jobs: common.run.jobs, result: result, handsOver: handOver)
+    try target.goOn(stage, changes, jobs: common.run.jobs, handsOver: handOver)
   }
 }
 
@@ -40,20 +35,25 @@ struct Retry: FilterCommand {
   @OptionGroup var target: JobArgument
   @Argument(parsing: .postTerminator, help: ArgumentHelp("Another command for what is left.", valueName: "command"))
   var command: [String] = []
+  @OptionGroup var changes: ResumedJobOptions
+  @OptionGroup var common: CommonOptions
+
+  static var defaultContext: ContextLevel { .rows }
+  var parameters: [JSONValue.Member] { target.parameters + changes.work.parameters }
+
+  func run(in stage: Stage) throws(Failure) {
+    try target.goOn(stage, changes, jobs: common.run.jobs, command: command)
+  }
+}
+
+/// What may be other than before when a job goes on.
+struct ResumedJobOptions: ParsableArguments {
   @OptionGroup(title: "Work") var work: WorkOptions
   @Option(
     help: ArgumentHelp(
       "What results are, when that turned out to be wrong.", valueName: "auto|csv|tsv|ndjson|lines|bytes"))
   var result: ResultForm?
   @OptionGroup(title: "Alerts") var alerts: AlertOptions
-  @OptionGroup var common: CommonOptions
-
-  static var defaultContext: ContextLevel { .rows }
-  var parameters: [JSONValue.Member] { target.parameters + work.parameters }
-
-  func run(in stage: Stage) throws(Failure) {
-    try target.goOn(stage, work, alerts, jobs: common.run.jobs, result: result, command: command)
-  }
 }
 
 /// The job that a command is about.
@@ -72,8 +72,7 @@ struct JobArgument: ParsableArguments {
   ///   - command: what is run from here on; empty for what was run before.
   ///   - handsOver: the job is one on Slurm's, which neither waits nor gives failed chunks new attempts.
   fileprivate func goOn(
-    _ stage: Stage, _ work: WorkOptions, _ alerts: AlertOptions, jobs: Int?, result: ResultForm?,
-    command: [String] = [], handsOver: Bool = false
+    _ stage: Stage, _ changes: ResumedJobOptions, jobs: Int?, command: [String] = [], handsOver: Bool = false
   ) throws(Failure) {
     let folder = try folder()
     let before = try folder.record()
@@ -88,17 +87,17 @@ struct JobArgument: ParsableArguments {
         "would go on with job \(before.specification.identifier): \(counts.completed) of \(counts.all) chunks are done")
       return
     }
-    let alerts = handsOver ? try folder.keptAlerts() : alerts
+    let alerts = handsOver ? try folder.keptAlerts() : changes.alerts
     let channels = try alerts.channels(environment: processEnvironment())
     let owned =
       try handsOver
       ? folder.takeOver()
       : OwnedJob(
-        folder, clock: .system, changingCommandTo: command, resultTo: result)
-    let settings = work.settings(changing: before.specification.settings, jobs: jobs)
+        folder, clock: .system, changingCommandTo: command, resultTo: changes.result)
+    let settings = changes.work.settings(changing: before.specification.settings, jobs: jobs)
     let stays = settings.backend == .local
     try JobSession(
-      job: owned, stage: stage, settings: settings, workers: work.request(settings),
+      job: owned, stage: stage, settings: settings, workers: changes.work.request(settings),
       loadLimit: settings.loadLimit.map { LoadLimit($0) }, alerts: JobAlerts(owned, channels, stage.diagnostics),
       handsOver: handsOver && !stays
     ).work(reviving: !handsOver, input: nil)

@@ -11,14 +11,7 @@ struct Run: FilterCommand {
         $ batch-run --workers 4 -o result.ndjson -- jq -c 'select(.score > 3)' < rows.ndjson
       """)
 
-  @Argument(help: "The input, instead of standard input.", completion: .file())
-  var file: String?
-  @Argument(parsing: .postTerminator, help: ArgumentHelp("What is run, and its arguments.", valueName: "command"))
-  var command: [String] = []
-  @OptionGroup(title: "Input") var table: TableOptions
-  @OptionGroup(title: "Chunks and results") var chunking: ChunkingOptions
-  @OptionGroup(title: "Work") var work: WorkOptions
-  @OptionGroup(title: "Alerts") var alerts: AlertOptions
+  @OptionGroup var new: NewJobOptions
   @Option(
     help: ArgumentHelp(
       "Folder of the job: made, or gone on with when it holds this very job, unfinished. By default a new one among the user's jobs.",
@@ -28,10 +21,10 @@ struct Run: FilterCommand {
 
   static var defaultContext: ContextLevel { .rows }
 
-  var parameters: [JSONValue.Member] { table.parameters + chunking.parameters + work.parameters }
+  var parameters: [JSONValue.Member] { new.parameters }
 
   func validate() throws {
-    if command.isEmpty {
+    if new.command.isEmpty {
       throw ValidationError("say what is to be run, behind two dashes: batch-run [options] -- COMMAND [ARGUMENT...]")
     }
   }
@@ -41,20 +34,18 @@ struct Run: FilterCommand {
     _ = try ChunkCommand(
       specification.command, directory: specification.directory, job: specification.identifier,
       parent: stage.recorder.asParent, environment: processEnvironment())
-    stage.expect([file ?? "-"])
-    if stage.isDryRun { return try DryRun(specification, stage).run(file ?? "-") }
-    let channels = try alerts.channels(environment: processEnvironment())
+    stage.expect([new.input])
+    if stage.isDryRun { return try DryRun(specification, stage).run(new.input) }
+    let channels = try new.alerts.channels(environment: processEnvironment())
     let folder = try newJob.openFolder(specification)
     let job = try OwnedJob(folder, clock: .system)
     try JobSession(
-      job: job, stage: stage, settings: specification.settings, workers: work.request(specification.settings),
-      loadLimit: work.loadLimit, alerts: JobAlerts(job, channels, stage.diagnostics)
-    ).work(reviving: true, input: file ?? "-")
+      job: job, stage: stage, settings: specification.settings, workers: new.work.request(specification.settings),
+      loadLimit: new.work.loadLimit, alerts: JobAlerts(job, channels, stage.diagnostics)
+    ).work(reviving: true, input: new.input)
   }
 
   private var newJob: NewJob {
-    NewJob(
-      file: file, command: command, table: table, chunking: chunking, work: work, jobs: common.run.jobs, path: job,
-      output: nil)
+    NewJob(options: new, jobs: common.run.jobs, path: job, output: nil)
   }
 }

@@ -12,14 +12,7 @@ struct Submit: FilterCommand {
         $ batch-run wait "$job"
       """)
 
-  @Argument(help: "The input, instead of standard input.", completion: .file())
-  var file: String?
-  @Argument(parsing: .postTerminator, help: ArgumentHelp("What is run, and its arguments.", valueName: "command"))
-  var command: [String] = []
-  @OptionGroup(title: "Input") var table: TableOptions
-  @OptionGroup(title: "Chunks and results") var chunking: ChunkingOptions
-  @OptionGroup(title: "Work") var work: WorkOptions
-  @OptionGroup(title: "Alerts") var alerts: AlertOptions
+  @OptionGroup var new: NewJobOptions
   @Option(
     help: ArgumentHelp(
       "Folder of the job, to be made. By default a new one among the user's jobs.", valueName: "folder"),
@@ -29,10 +22,10 @@ struct Submit: FilterCommand {
 
   static var defaultContext: ContextLevel { .rows }
 
-  var parameters: [JSONValue.Member] { table.parameters + chunking.parameters + work.parameters }
+  var parameters: [JSONValue.Member] { new.parameters }
 
   func validate() throws {
-    if command.isEmpty {
+    if new.command.isEmpty {
       throw ValidationError("say what is to be run, behind two dashes: batch-run submit [options] -- COMMAND")
     }
     if common.output.output == nil || common.output.output == "-" {
@@ -43,18 +36,16 @@ struct Submit: FilterCommand {
   func run(in stage: Stage) throws(Failure) {
     let environment = processEnvironment()
     let result = absolute(common.output.output ?? "")
-    let new = NewJob(
-      file: file, command: command, table: table, chunking: chunking, work: work, jobs: common.run.jobs,
-      path: job, output: result)
-    let specification = try new.specification()
+    let newJob = NewJob(options: new, jobs: common.run.jobs, path: job, output: result)
+    let specification = try newJob.specification()
     _ = try ChunkCommand(
       specification.command, directory: specification.directory, job: specification.identifier,
       parent: stage.recorder.asParent, environment: environment)
-    stage.expect([file ?? "-"])
-    if stage.isDryRun { return try DryRun(specification, stage).run(file ?? "-") }
-    _ = try alerts.channels(environment: environment)
-    let folder = try new.openFolder(specification)
-    try folder.keep(alerts, arguments: ["--output=\(result)"] + common.provenance.arguments)
+    stage.expect([new.input])
+    if stage.isDryRun { return try DryRun(specification, stage).run(new.input) }
+    _ = try new.alerts.channels(environment: environment)
+    let folder = try newJob.openFolder(specification)
+    try folder.keep(new.alerts, arguments: ["--output=\(result)"] + common.provenance.arguments)
     try begin(OwnedJob(folder, clock: .system), stage, specification)
     if specification.settings.backend == .local {
       let owners = try folder.record().owners.count
@@ -72,9 +63,9 @@ struct Submit: FilterCommand {
     // Whoever goes on tells of the job's end.
     let silent = try AlertChannels(urls: [], addresses: [], commands: [], environment: [:], clock: .system)
     try JobSession(
-      job: job, stage: stage, settings: specification.settings, workers: work.request(specification.settings),
-      loadLimit: work.loadLimit, alerts: JobAlerts(job, silent, stage.diagnostics), handsOver: true
-    ).work(reviving: true, input: file ?? "-")
+      job: job, stage: stage, settings: specification.settings, workers: new.work.request(specification.settings),
+      loadLimit: new.work.loadLimit, alerts: JobAlerts(job, silent, stage.diagnostics), handsOver: true
+    ).work(reviving: true, input: new.input)
   }
 
   private func absolute(_ path: String) -> String {

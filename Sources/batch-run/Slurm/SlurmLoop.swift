@@ -41,7 +41,7 @@ struct SlurmLoop: Sendable {
     var rhythm = watch.rhythm
     let settlement = ChunkSettlement(job: job, board: board)
     let started = Clock.monotonicSeconds()
-    let bytesBefore = board.look { $0.counts.completedBytes }
+    let pace = JobPace(board, input)
     var (nextQuestion, lastSubmission, lastLive, lastSync) = (started, started, 0.0, started)
     if !record.slurmJobs.isEmpty || !watch.isNew { try watch.submit(adopting: true) }
     while true {
@@ -68,7 +68,10 @@ struct SlurmLoop: Sendable {
       if handsOver, try handOver(watch) { break }
       if now - lastLive >= 1 {
         lastLive = now
-        tell(watch, since: started, bytesBefore: bytesBefore)
+        job.folder.tell(
+          LiveStatus(
+            pace.look(), time: clock.now(), workers: watch.runningChunks, targetWorkers: watch.pendingChunks,
+            reason: "on Slurm"))
       }
       if now - lastSync >= 10 {
         lastSync = now
@@ -88,23 +91,6 @@ struct SlurmLoop: Sendable {
     watch.handBack()
     board.stop(.handedOver(to: "job \(number) on Slurm"))
     return true
-  }
-
-  private func tell(_ watch: SlurmWatch, since started: Double, bytesBefore: Int) {
-    let counts = board.look { $0.counts }
-    let seconds = Clock.monotonicSeconds() - started
-    let rate = seconds > 0 ? Double(counts.completedBytes - bytesBefore) / seconds : 0
-    let read = input?.file.byteCount ?? 0
-    let all = input?.file.size.map { counts.bytes + max(0, $0 - read) } ?? (input == nil ? counts.bytes : nil)
-    let left = all.map { Double(max(0, $0 - counts.completedBytes)) }
-    let status = LiveStatus(
-      time: clock.now(), workers: watch.runningChunks, targetWorkers: watch.pendingChunks, reason: "on Slurm",
-      memory: 0,
-      load: 0, bytesRead: read, totalBytes: input?.file.size, chunksDone: counts.completed, chunksCut: counts.all,
-      bytesDone: counts.completedBytes, recordsDone: counts.completedRecords, rate: rate,
-      remainingSeconds: left.flatMap { rate > 0 ? $0 / rate : nil }, queue: nil)
-    // Who looks on gets nothing then; the job goes on.
-    try? job.folder.write(status)
   }
 }
 

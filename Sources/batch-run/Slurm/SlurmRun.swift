@@ -16,7 +16,7 @@ struct SlurmRun {
   let handsOver: Bool
   let recovered: @Sendable (JobEvent.Recovery, JobRecord.Counts) -> Void
 
-  func run(into output: OutputFile) throws(Failure) -> LocalRun.Outcome {
+  func run(into output: OutputFile) throws(Failure) -> JobOutcome {
     let environment = processEnvironment()
     let surroundings = Surroundings.ofThisProcess()
     let board = JobBoard(
@@ -62,7 +62,7 @@ struct SlurmRun {
     }
     if case .failure = end { try? watching.join() } else { try watching.join() }
     if case .done = end { try cutting?.join() }
-    return LocalRun.Outcome(end: end, results: results, board: board)
+    return JobOutcome(end: end, results: results, board: board)
   }
 
   /// Cancels what a job has on Slurm, for an owner that works on it elsewhere.
