@@ -77,6 +77,6 @@ private final class PricePlan: Sendable, CustomStringConvertible {
 
   var description: String {
     let count = symbols.withLock { $0.count }
-    return "would look up \(count) different \(count == 1 ? "symbol" : "symbols"), as far as the cache lacks them"
+    return "would look up \(counted(count, "different symbol")), as far as the cache lacks them"
   }
 }

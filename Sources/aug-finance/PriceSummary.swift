@@ -1,4 +1,3 @@
-import Glibc
 import MillraceCore
 
 /// What a summary needs of one day: texts as they came, or as they were adjusted.

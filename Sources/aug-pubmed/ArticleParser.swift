@@ -144,7 +144,7 @@ final class ArticleParser {
   }
 
   private var records: String {
-    completeRecords == 1 ? "1 complete record" : "\(completeRecords) complete records"
+    counted(completeRecords, "complete record")
   }
 
   private var startsWithDeclaration: Bool { opening.starts(with: Array("<?xml".utf8)) }

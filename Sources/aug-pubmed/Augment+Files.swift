@@ -47,7 +47,7 @@ extension Augment {
   private func reportMissing(_ missing: [PMID], in stage: Stage) {
     guard !missing.isEmpty else { return }
     stage.diagnostics.warning(
-      "\(missing.count) \(missing.count == 1 ? "PMID was" : "PMIDs were") not found: \(namingFirst(missing.map(\.description)))",
+      "\(counted(missing.count, "PMID was", "PMIDs were")) not found: \(namingFirst(missing.map(\.description)))",
       details: [.init("missing", .array(missing.map { .string($0.description) }))])
   }
 }

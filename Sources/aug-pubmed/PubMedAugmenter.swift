@@ -151,12 +151,12 @@ final class AnswerNotes: Sendable {
     if !notes.missing.isEmpty {
       let missing = notes.missing.sorted().map(\.description)
       diagnostics.warning(
-        "\(missing.count == 1 ? "1 PMID was" : "\(missing.count) PMIDs were") not found: \(namingFirst(missing))",
+        "\(counted(missing.count, "PMID was", "PMIDs were")) not found: \(namingFirst(missing))",
         details: [.init("missing", .array(missing.map { .string($0) }))])
     }
     if let truncated = notes.truncated {
       diagnostics.warning(
-        "\(truncated.rows) \(truncated.rows == 1 ? "row is" : "rows are") truncated: \(truncated.example) (--all takes all)"
+        "\(counted(truncated.rows, "row is", "rows are")) truncated: \(truncated.example) (--all takes all)"
       )
     }
   }

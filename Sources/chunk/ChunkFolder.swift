@@ -34,9 +34,7 @@ final class ChunkFolder: ChunkDestination {
     manifest: OutputFile, recorder: StageRecorder
   ) throws(Failure) {
     self.folder = folder
-    let buffer = ByteBuffer(capacity: header.count)
-    buffer.append(header)
-    self.header = ByteSlice(buffer)
+    self.header = ByteSlice(ByteBuffer(header))
     self.format = format
     self.compression = compression
     self.computesDigests = computesDigests && folder != nil

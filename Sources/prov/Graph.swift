@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import MillraceCore
 
 /// Draws how a file came about.
@@ -37,15 +36,8 @@ struct Graph: ParsableCommand {
     let drawing = GraphDrawing(try ProvenanceGraph(chain, name: shown))
     let title = "How \(shown) came about"
     let text = isPage ? GraphPage(chain, drawing).html(title: title) : drawing.document(title: title)
-    guard let output, output != "-" else {
-      try writeText(text, to: STDOUT_FILENO, named: "standard output")
-      return
-    }
-    let file = try AtomicFile(path: output)
-    let buffer = ByteBuffer(capacity: text.utf8.count)
-    buffer.append(text)
-    unsafe try file.write(buffer.bytes)
-    try file.commit()
+    guard let output, output != "-" else { return try StandardOutput.write(text) }
+    try AtomicFile.write(ByteBuffer(text), to: output)
   }
 }
 

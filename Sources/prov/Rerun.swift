@@ -63,7 +63,7 @@ struct Rerun: ParsableCommand {
 
   /// What stands before a tool's name in the path of its program: they are installed together, with one prefix.
   private static func tools() throws(Failure) -> String {
-    let executable = resolvedPath("/proc/self/exe") ?? ""
+    let executable = try pathOfThisProgram()
     guard executable.hasSuffix("prov") else {
       throw Failure(.noInput, "the name of this program does not end with prov", at: Place(file: executable))
     }

@@ -78,7 +78,7 @@ struct StageText {
 
   /// What a runner did to its chunks: one line for a hundred that were worked on alike.
   static func lines(of chunks: JSONValue, _ children: [ProvenanceChain.Children]) -> [(label: String, line: String)] {
-    func over(_ count: Int) -> String { "over \(count) chunk\(count == 1 ? "" : "s")" }
+    func over(_ count: Int) -> String { "over \(counted(count, "chunk"))" }
     var lines: [(String, String)] = []
     for child in children.prefix(mostChildren) {
       let words = [text(child.stage["tool"])] + (child.stage["arguments"]?.elements ?? []).map { $0.text ?? $0.json }
@@ -94,7 +94,7 @@ struct StageText {
     }
     for (member, what) in [("contexts_omitted", "rows of"), ("referred", "records of")] {
       if let omitted = chunks[member]?.integer {
-        lines.append(("", "\(what) \(omitted) chunk\(omitted == 1 ? "" : "s") only in sidecars of their own"))
+        lines.append(("", "\(what) \(counted(omitted, "chunk")) only in sidecars of their own"))
       }
     }
     return lines

@@ -25,7 +25,7 @@ struct Trace: ParsableCommand {
     throw Failure(
       .no, "no stage says anything about the item \"\(item)\"", at: Place(file: reader.name),
       advice: gone > 0
-        ? "the records of \(gone) chunk\(gone == 1 ? " was" : "s were") left in sidecars of their own, which are gone"
+        ? "the records of \(counted(gone, "chunk was", "chunks were")) left in sidecars of their own, which are gone"
         : "the row was not changed, or its tool ran with --context summary")
   }
 
@@ -67,7 +67,7 @@ struct Trace: ParsableCommand {
   private static func lines(of chunk: ChunkContext) -> [(String, String)] {
     func stretch(_ stretch: ChunkContext.Stretch) -> String {
       "bytes \(stretch.offset) to \(stretch.offset + stretch.bytes)"
-        + (stretch.records.map { ", \($0) record\($0 == 1 ? "" : "s")" } ?? "")
+        + (stretch.records.map { ", \(counted($0, "record"))" } ?? "")
     }
     var lines = [("chunk", printable(chunk.chunk))]
     let rows = chunk.records == 0 ? "none" : "\(chunk.firstRecord) to \(chunk.firstRecord + chunk.records - 1)"

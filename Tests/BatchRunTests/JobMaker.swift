@@ -74,7 +74,7 @@ final class JobMaker: Sendable {
   ) throws -> JobMaker {
     let end = Self.end(chunk, number, outcome, from: start, to: end, worker: worker, memory: memory, words: words)
     try at(start, .started(StartedAttempt(chunk: end.chunk, attempt: number, worker: worker, host: "node17")))
-    return try at(end.end - Self.began, .ended(end))
+    return try at(end.end.since(Self.began), .ended(end))
   }
 
   static func end(

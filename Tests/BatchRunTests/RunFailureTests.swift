@@ -53,7 +53,7 @@ import Testing
     #expect(run.outputText == desk.table)
     let ends = try desk.record().chunks[ChunkIdentifier(0)]?.attempts ?? []
     #expect(ends.map(\.outcome) == [.exited(1), .completed])
-    #expect(ends.last.map { $0.start - ends[0].end >= 0.8 } == true)
+    #expect(ends.last.map { $0.start.since(ends[0].end) >= 0.8 } == true)
   }
 
   @Test func theRecoveryAttemptWorksWhereACommandMustBeAlone() throws {

@@ -59,7 +59,7 @@ extension Alert.Event {
 
 extension Alert.Counts: CustomStringConvertible {
   var description: String {
-    "\(completed) of \(total) chunk\(total == 1 ? "" : "s") completed, \(failed) failed"
+    "\(completed) of \(counted(total, "chunk")) completed, \(failed) failed"
   }
 }
 

@@ -1,4 +1,3 @@
-import Glibc
 import MillraceCore
 
 /// Mail, by the mail server that the environment names or else by sendmail.

@@ -105,7 +105,7 @@ extension AttemptEnd {
     members += [
       .init("start", .string(start.description)), .init("end", .string(end.description)),
       .init("host", .string(host)), .init("worker", .integer(worker)),
-      .init("cpu", .number(String((processorSeconds * 1000).rounded() / 1000))),
+      .init("cpu", .rounded(processorSeconds)),
       .init("memory", .integer(peakMemory)), .init("result_bytes", .integer(resultBytes)),
     ]
     if !lastWords.isEmpty { members.append(.init("last_words", .string(lastWords))) }

@@ -53,6 +53,22 @@ struct JobTable: Sendable, Equatable {
   var dialect: Dialect { Dialect(format: format, delimiter: delimiter, hasHeader: hasHeader) }
 }
 
+extension JobTable {
+  var members: [JSONValue.Member] {
+    [
+      .init("format", .string(format.rawValue)), .init("delimiter", .integer(delimiter)),
+      .init("has_header", .bool(hasHeader)), .init("header_bytes", .integer(headerBytes)),
+    ]
+  }
+
+  init(_ object: ObjectReader) throws(Failure) {
+    guard let delimiter = UInt8(exactly: try object.integer("delimiter")) else { throw object.unexpected("delimiter") }
+    self.init(
+      format: try object.choice("format"), delimiter: delimiter, hasHeader: try object.bool("has_header"),
+      headerBytes: try object.integer("header_bytes"))
+  }
+}
+
 /// A chunk that was cut off the input, or off a larger chunk.
 struct CutChunk: Sendable, Equatable {
   var identifier: ChunkIdentifier
@@ -141,11 +157,7 @@ extension JobEvent {
     switch self {
     case .owner(let process, let host): return [number("process", process)] + text("host", host)
     case .state(let state, let reason): return text("state", state.rawValue) + text("reason", reason)
-    case .opened(let table):
-      return text("format", table.format.rawValue) + [
-        number("delimiter", Int(table.delimiter)), .init("has_header", .bool(table.hasHeader)),
-        number("header_bytes", table.headerBytes),
-      ]
+    case .opened(let table): return table.members
     case .cut(let chunk): return chunk.members
     case .hashed(let chunk, let digest): return text("chunk", chunk.description) + text("sha256_through", digest.hex)
     case .inputEnded(let end):
@@ -182,11 +194,7 @@ extension JobEvent {
     switch try object.text("event") {
     case "owner": self = .owner(process: try object.integer("process"), host: try object.text("host"))
     case "state": self = .state(try object.choice("state"), reason: object.value["reason"]?.text)
-    case "opened":
-      self = .opened(
-        JobTable(
-          format: try object.choice("format"), delimiter: UInt8(truncatingIfNeeded: try object.integer("delimiter")),
-          hasHeader: try object.bool("has_header"), headerBytes: try object.integer("header_bytes")))
+    case "opened": self = .opened(try JobTable(object))
     case "cut": self = .cut(try CutChunk(object))
     case "hashed": self = .hashed(try object.chunk("chunk"), try digest("sha256_through"))
     case "input_ended":

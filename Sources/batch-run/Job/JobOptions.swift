@@ -68,6 +68,27 @@ struct StatusList: Sendable, Hashable {
 extension ResultForm: ExpressibleByArgument {}
 extension Backend: ExpressibleByArgument {}
 
+extension WorkerCount: ExpressibleByArgument {
+  static let allValueStrings = ["auto", "N"]
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .auto
+    } else if let number = Int(argument), (1...ResourceShare.greatestCores).contains(number) {
+      self = .number(number)
+    } else {
+      return nil
+    }
+  }
+
+  var defaultValueDescription: String {
+    switch self {
+    case .auto: "auto"
+    case .number(let number): String(number)
+    }
+  }
+}
+
 extension FailurePolicy: ExpressibleByArgument {
   static var allValueStrings: [String] { ["abort", "continue"] }
 

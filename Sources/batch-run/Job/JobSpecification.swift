@@ -1,3 +1,4 @@
+import Chunks
 import MillraceCore
 
 /// What a job computes, fixed when it is created: resumed, it gives the same bytes.
@@ -178,6 +179,26 @@ extension JobInput {
     options.hasHeader = !hasNoHeader
     options.maximumRecordBytes = maximumRecordBytes
     return options
+  }
+}
+
+extension ReadingOptions {
+  /// For what a job has written itself, or had written: nothing of it is found out, and no record of it is refused.
+  init(ofJobs dialect: Dialect) {
+    self.init()
+    format = dialect.format
+    delimiter = dialect.delimiter
+    hasHeader = dialect.hasHeader
+    maximumRecordBytes = 1 << 30
+  }
+}
+
+extension ChunkRule {
+  var cutting: ChunkCutter.Rule {
+    switch self {
+    case .records(let count): .records(count)
+    case .bytes(let count): .bytes(count)
+    }
   }
 }
 

@@ -95,14 +95,7 @@ struct ChunkAttempt: Sendable {
   }
 
   private func finish(_ child: ChildProcess) -> ChildProcess.End {
-    child.signalGroup(SIGTERM)
-    // A stopped process would not hear it.
-    child.signalGroup(SIGCONT)
-    if let end = child.wait(seconds: min(Self.patience, max(1, limits.time ?? .infinity))) { return end }
-    while true {
-      child.signalGroup(SIGKILL)
-      if let end = child.wait(seconds: 1) { return end }
-    }
+    child.end(patience: min(Self.patience, max(1, limits.time ?? .infinity)))
   }
 
   private func outcome(

@@ -13,13 +13,9 @@ struct ChunkHalves {
   func make(_ cut: CutChunk) throws(Failure) -> (CutChunk, CutChunk)? {
     guard cut.records > 1, cut.identifier.halves.count < ChunkIdentifier.mostHalvings else { return nil }
     let path = folder.inputPath(cut.identifier)
-    var reading = ReadingOptions()
-    reading.format = table.format
-    reading.delimiter = table.delimiter
-    reading.hasHeader = table.hasHeader
-    reading.maximumRecordBytes = 1 << 30
     let reader = try BlockReader(
-      try FileSource(path: path), name: path, options: reading, pool: BufferPool(capacity: BlockReader.blockBytes))
+      try FileSource(path: path), name: path, options: ReadingOptions(ofJobs: table.dialect),
+      pool: BufferPool(capacity: BlockReader.blockBytes))
     let halves = Halves(cut, header: reader.table.preamble, folder)
     var cutter = ChunkCutter(.plan([cut.records / 2, cut.records - cut.records / 2]), into: halves)
     while let block = try reader.next() { try cutter.append(block) }
@@ -41,9 +37,7 @@ private final class Halves: ChunkDestination {
   init(_ whole: CutChunk, header: [UInt8], _ folder: JobFolder) {
     self.whole = whole
     self.folder = folder
-    let bytes = ByteBuffer(capacity: header.count)
-    bytes.append(header)
-    self.header = ByteSlice(bytes)
+    self.header = ByteSlice(ByteBuffer(header))
   }
 
   var count: Int { cuts.count }

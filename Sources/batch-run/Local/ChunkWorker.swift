@@ -1,4 +1,3 @@
-import Glibc
 import MillraceCore
 
 /// Takes chunks from the board and runs the command on them, one after the other, until there are none.

@@ -63,12 +63,7 @@ final class JobCutter: ChunkDestination {
       pool: BufferPool(capacity: BlockReader.blockBytes))
     let destination = try JobCutter(
       reader.table, source, of: job, board: board, ahead: ahead)
-    let rule: ChunkCutter.Rule =
-      switch job.specification.rule {
-      case .records(let count): .records(count)
-      case .bytes(let count): .bytes(count)
-      }
-    var cutter = ChunkCutter(rule, into: destination)
+    var cutter = ChunkCutter(job.specification.rule.cutting, into: destination)
     source.hash(destination.header)
     while let block = try reader.next() {
       try cutter.append(block)
@@ -89,8 +84,7 @@ final class JobCutter: ChunkDestination {
   private init(
     _ table: Table, _ source: RecordedInput, of job: OwnedJob, board: JobBoard, ahead: Int
   ) throws(Failure) {
-    let buffer = ByteBuffer(capacity: table.preamble.count)
-    buffer.append(table.preamble)
+    let buffer = ByteBuffer(table.preamble)
     header = ByteSlice(buffer)
     inputEnd = table.preamble.count
     self.job = job

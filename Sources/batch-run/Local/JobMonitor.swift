@@ -1,4 +1,3 @@
-import Glibc
 import MillraceCore
 
 /// Looks after a job that is worked on here, twice a second: memory, load, the number of workers, a wish to cancel, what is

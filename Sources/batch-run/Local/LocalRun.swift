@@ -1,4 +1,3 @@
-import Glibc
 import MillraceCore
 
 /// Works on a job on this machine, to its end or until something stops it.

@@ -32,9 +32,8 @@ struct ResultExpectation: Sendable {
 
   private func countRows(_ path: String) throws(Failure) -> Int {
     let source = try FileSource(path: path)
-    var reading = ReadingOptions()
-    reading.maximumRecordBytes = 1 << 30
-    reading.hasHeader = dialect.hasHeader
+    var reading = ReadingOptions(ofJobs: dialect)
+    (reading.format, reading.delimiter) = (nil, nil)
     switch form {
     case .csv: reading.format = .csv
     case .tsv: reading.format = .tsv

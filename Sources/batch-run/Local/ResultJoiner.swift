@@ -47,12 +47,7 @@ struct ResultJoiner {
       try joiner?.append(contentsOf: source)
       return (0, 0)
     }
-    var reading = ReadingOptions()
-    reading.format = dialect.format
-    reading.delimiter = dialect.delimiter
-    reading.hasHeader = dialect.hasHeader
-    reading.maximumRecordBytes = 1 << 30
-    let reader = try BlockReader(source, name: name, options: reading, pool: pool)
+    let reader = try BlockReader(source, name: name, options: ReadingOptions(ofJobs: dialect), pool: pool)
     if let first {
       guard !dialect.hasHeader || reader.table.columns == first.table.columns else {
         throw Failure(
@@ -83,9 +78,8 @@ struct ResultJoiner {
     case .auto:
       // A command that turns NDJSON into CSV is told apart from one that prints lines by nobody: the user says so.
       guard input.format != .ndjson else { return lines }
-      var reading = ReadingOptions()
-      reading.hasHeader = input.hasHeader
-      reading.maximumRecordBytes = 1 << 30
+      var reading = ReadingOptions(ofJobs: input)
+      (reading.format, reading.delimiter) = (nil, nil)
       let table: Table
       let hasRecords: Bool
       do throws(Failure) {

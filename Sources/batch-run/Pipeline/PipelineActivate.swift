@@ -28,11 +28,9 @@ struct PipelineActivate: ParsableCommand {
       throw Failure(.usage, "--slurm-options is for --scheduler slurm")
     }
     let plan = try PipelinePlan.read(pipeline.file, diagnostics: diagnostics)
-    let scheduled = try ScheduledPipeline(plan, program: SchedulerOptions.program(), environment: environment)
+    let scheduled = try ScheduledPipeline(plan, program: pathOfThisProgram(), environment: environment)
     let scheduler = kind.scheduler(slurmOptions: slurmOptions, environment: environment)
-    guard !dryRun else {
-      return try writeText(scheduler.text(scheduled), to: 1, named: "standard output")
-    }
+    guard !dryRun else { return try StandardOutput.write(scheduler.text(scheduled)) }
     let lock = try SchedulerOptions.lock(environment)
     try withExtendedLifetime(lock) { try scheduler.install(scheduled) }
     let missing = ScheduledPipeline.missingVariables(of: plan.pipeline)
@@ -51,14 +49,6 @@ struct SchedulerOptions: ParsableArguments {
       "Which scheduler. cron by default where there is a crontab command, else systemd.",
       valueName: "cron|systemd|slurm"))
   var scheduler: SchedulerKind?
-
-  /// This program's file.
-  static func program() throws(Failure) -> String {
-    guard let path = resolvedPath("/proc/self/exe") else {
-      throw Failure(.internalError, "cannot tell where this program lies", advice: "is /proc mounted?")
-    }
-    return path
-  }
 
   /// Keeps two of us from changing a table at the same time.
   static func lock(_ environment: [String: String]) throws(Failure) -> FileLock {

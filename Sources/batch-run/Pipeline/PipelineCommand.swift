@@ -61,8 +61,15 @@ extension PipelinePlan {
   static func read(_ file: String, diagnostics: Diagnostics) throws -> PipelinePlan {
     let plan = try PipelinePlan(file: file, environment: processEnvironment())
     for warning in plan.warnings { diagnostics.warning(warning.description) }
-    for error in plan.errors { diagnostics.error(error) }
-    if !plan.errors.isEmpty { throw ExitCode(.badData) }
+    try plan.refuseErrors(diagnostics)
     return plan
+  }
+
+  /// Tells of all that makes the plan useless.
+  ///
+  /// - Throws: an `ExitCode` for bad data when there is any.
+  func refuseErrors(_ diagnostics: Diagnostics) throws {
+    for error in errors { diagnostics.error(error) }
+    if !errors.isEmpty { throw ExitCode(.badData) }
   }
 }

@@ -26,6 +26,6 @@ struct PipelineHistory: ParsableCommand {
     let folders = RunFolder.all(pipeline: name, environment: environment)
     var rows: [RunRow] = []
     for folder in folders.prefix(last ?? .max) { rows.append(RunRow(folder)) }
-    try writeText(json ? RunRow.ndjson(rows) : RunRow.table(rows), to: 1, named: "standard output")
+    try StandardOutput.write(json ? RunRow.ndjson(rows) : RunRow.table(rows))
   }
 }

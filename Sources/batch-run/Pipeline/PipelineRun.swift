@@ -67,6 +67,6 @@ enum PlanText {
       if let input = step.input { text += "  reads \(input)\n" }
       if let output = step.output { text += "  writes \(output)\n" }
     }
-    try writeText(text, to: 1, named: "standard output")
+    try StandardOutput.write(text)
   }
 }

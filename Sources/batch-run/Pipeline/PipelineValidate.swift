@@ -14,7 +14,7 @@ struct PipelineValidate: ParsableCommand {
   func run() throws {
     let diagnostics = talk.makeDiagnostics()
     let plan = try PipelinePlan.read(pipeline.file, diagnostics: diagnostics)
-    let count = plan.steps.count == 1 ? "1 step" : "\(plan.steps.count) steps"
+    let count = counted(plan.steps.count, "step")
     diagnostics.note("\(pipeline.file): the pipeline \"\(plan.pipeline.name)\" of \(count) is well-formed")
   }
 }

@@ -53,7 +53,7 @@ struct ChildProcess {
     identifier = result
   }
 
-  /// Waits until the process ends; nil when it still runs after so many seconds.
+  /// Waits until the process ends; nil only when it still runs after so many seconds.
   func wait(seconds: Double? = nil) -> End? {
     var status: Int32 = 0
     var usage = rusage()
@@ -72,6 +72,18 @@ struct ChildProcess {
 
   /// Sends a signal to all processes of the group.
   func signalGroup(_ signal: Int32) { kill(-identifier, signal) }
+
+  /// Has the process and its group end: they are asked to, and killed when they do not in time.
+  func end(patience: Double) -> End {
+    signalGroup(SIGTERM)
+    // A stopped process would not hear it.
+    signalGroup(SIGCONT)
+    if let end = wait(seconds: patience) { return end }
+    while true {
+      signalGroup(SIGKILL)
+      if let end = wait(seconds: 1) { return end }
+    }
+  }
 
   /// Ends what the process left running in its group, after it has itself ended.
   ///

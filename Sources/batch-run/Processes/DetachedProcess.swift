@@ -8,9 +8,7 @@ enum DetachedProcess {
   ///   - log: the file that what it says is appended to.
   /// - Throws: `.serviceUnavailable` when it cannot be started.
   static func start(arguments: [String], log: String) throws(Failure) {
-    guard let program = resolvedPath("/proc/self/exe") else {
-      throw Failure(.serviceUnavailable, "cannot find batch-run itself", at: Place(file: "/proc/self/exe"))
-    }
+    let program = try pathOfThisProgram()
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }

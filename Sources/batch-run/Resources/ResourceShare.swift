@@ -1,4 +1,3 @@
-import ArgumentParser
 import MillraceCore
 
 /// Cores and memory: what a machine has, or a job wants of it.
@@ -25,8 +24,8 @@ struct ResourceShare: Sendable, Hashable {
 extension ResourceShare: CustomStringConvertible {
   /// `4 cores and 8G`, or `1 core`.
   var description: String {
-    let counted = "\(cores) core\(cores == 1 ? "" : "s")"
-    return memory == 0 ? counted : "\(counted) and \(memoryText(memory))"
+    let named = counted(cores, "core")
+    return memory == 0 ? named : "\(named) and \(memoryText(memory))"
   }
 }
 
@@ -47,27 +46,6 @@ enum WorkerCount: Sendable, Hashable {
   /// As many as the machine has cores, and memory for.
   case auto
   case number(Int)
-}
-
-extension WorkerCount: ExpressibleByArgument {
-  static let allValueStrings = ["auto", "N"]
-
-  init?(argument: String) {
-    if argument == "auto" {
-      self = .auto
-    } else if let number = Int(argument), (1...ResourceShare.greatestCores).contains(number) {
-      self = .number(number)
-    } else {
-      return nil
-    }
-  }
-
-  var defaultValueDescription: String {
-    switch self {
-    case .auto: "auto"
-    case .number(let number): String(number)
-    }
-  }
 }
 
 /// What a job wants for its workers.

@@ -17,12 +17,7 @@ struct DryRun {
       source, name: source.name, options: specification.input.reading,
       pool: BufferPool(capacity: BlockReader.blockBytes))
     let counter = Counter(header: reader.table.preamble)
-    let rule: ChunkCutter.Rule =
-      switch specification.rule {
-      case .records(let count): .records(count)
-      case .bytes(let count): .bytes(count)
-      }
-    var cutter = ChunkCutter(rule, into: counter)
+    var cutter = ChunkCutter(specification.rule.cutting, into: counter)
     while let block = try reader.next() { try cutter.append(block) }
     try cutter.finish()
     try source.finish(records: reader.records)
@@ -36,11 +31,7 @@ struct DryRun {
     let header: ByteSlice
     private(set) var count = 0
 
-    init(header: [UInt8]) {
-      let bytes = ByteBuffer(capacity: header.count)
-      bytes.append(header)
-      self.header = ByteSlice(bytes)
-    }
+    init(header: [UInt8]) { self.header = ByteSlice(ByteBuffer(header)) }
 
     func beginChunk() throws(Failure) -> OutputFile { try OutputFile(path: "/dev/null") }
     func endChunk(_ file: OutputFile, firstRecord: Int, records: Int) throws(Failure) { count += 1 }

@@ -1,4 +1,3 @@
-import Glibc
 import MillraceCore
 
 /// A job that options describe.

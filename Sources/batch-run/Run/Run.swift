@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import MillraceCore
 
 /// Runs a command on the chunks of a table.

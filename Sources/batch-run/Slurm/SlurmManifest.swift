@@ -101,19 +101,3 @@ struct SlurmManifest: Sendable, Equatable {
     return tries
   }
 }
-
-extension JobTable {
-  var members: [JSONValue.Member] {
-    [
-      .init("format", .string(format.rawValue)), .init("delimiter", .integer(delimiter)),
-      .init("has_header", .bool(hasHeader)), .init("header_bytes", .integer(headerBytes)),
-    ]
-  }
-
-  init(_ object: ObjectReader) throws(Failure) {
-    guard let delimiter = UInt8(exactly: try object.integer("delimiter")) else { throw object.unexpected("delimiter") }
-    self.init(
-      format: try object.choice("format"), delimiter: delimiter, hasHeader: try object.bool("has_header"),
-      headerBytes: try object.integer("header_bytes"))
-  }
-}

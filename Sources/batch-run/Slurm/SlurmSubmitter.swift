@@ -1,4 +1,3 @@
-import Glibc
 import MillraceCore
 
 /// Sends what is to be done to Slurm: arrays of tasks, and the job that goes on behind them.
@@ -11,17 +10,14 @@ struct SlurmSubmitter {
   /// This very program, as the nodes find it.
   let program: String
 
-  /// - Throws: `.usage` for options that are not for users to give; `.serviceUnavailable` without a program of its own.
+  /// - Throws: `.usage` for options that are not for users to give.
   init(_ job: OwnedJob, settings: JobSettings, commands: SlurmCommands) throws(Failure) {
     self.job = job
     folder = SlurmFolder(job: job.folder)
     self.settings = settings
     options = try SlurmOptions(words: settings.slurmOptions)
     self.commands = commands
-    guard let program = resolvedPath("/proc/self/exe") else {
-      throw Failure(.serviceUnavailable, "cannot find batch-run itself", at: Place(file: "/proc/self/exe"))
-    }
-    self.program = program
+    program = try pathOfThisProgram()
   }
 
   /// Writes an array's manifest and submits it.

@@ -27,14 +27,14 @@ extension JobEvent {
     case .command(let words):
       return "the command is now \(CommandLineText.quoting(CommandLineText.redacting(words)))"
     case .workers(let count, let reason):
-      return "\(count) \(count == 1 ? "worker" : "workers")\(because(reason))"
+      return "\(counted(count, "worker"))\(because(reason))"
     case .alert(let channel, let event, let error):
       return error.map { "an alert of \(event) could not be sent by \(channel): \($0)" }
         ?? "an alert of \(event) was sent by \(channel)"
     case .delivered(let chunks, let bytes):
-      return "the results of \(chunks) \(chunks == 1 ? "chunk" : "chunks") were written: \(decimal(Double(bytes), "B"))"
+      return "the results of \(counted(chunks, "chunk")) were written: \(decimal(Double(bytes), "B"))"
     case .submitted(let jobs, let chunks):
-      return "\(chunks) \(chunks == 1 ? "chunk was" : "chunks were") submitted to Slurm: \(namingFirst(jobs))"
+      return "\(counted(chunks, "chunk was", "chunks were")) submitted to Slurm: \(namingFirst(jobs))"
     case .note(let note): return note
     }
   }
@@ -42,13 +42,13 @@ extension JobEvent {
 
 extension CutChunk {
   /// `1000 records, 1.2 MB`.
-  fileprivate var size: String { "\(records) \(records == 1 ? "record" : "records"), \(decimal(Double(bytes), "B"))" }
+  fileprivate var size: String { "\(counted(records, "record")), \(decimal(Double(bytes), "B"))" }
 }
 
 extension AttemptEnd {
   /// `chunk 00042 attempt 2 ended with status 3 after 0:12 on node17, worker 3, 120.0 MB: no such column`.
   fileprivate var words: String {
-    "chunk \(chunk) attempt \(attempt) \(outcome) after \(seconds(end - start)) on \(host), worker \(worker), "
+    "chunk \(chunk) attempt \(attempt) \(outcome) after \(seconds(end.since(start))) on \(host), worker \(worker), "
       + decimal(Double(peakMemory), "B") + (lastWords.isEmpty || outcome == .completed ? "" : ": \(lastWords)")
   }
 }

@@ -60,7 +60,7 @@ struct JobFigures {
     var sum: Double?
     var since: Timestamp?
     for (state, time) in record.states + [(record.state, end)] {
-      if let since { sum = (sum ?? 0) + max(0, time - since) }
+      if let since { sum = (sum ?? 0) + max(0, time.since(since)) }
       since = state == .running ? time : nil
     }
     return sum

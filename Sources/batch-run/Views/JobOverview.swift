@@ -87,7 +87,7 @@ struct JobWatch {
     let last = record.owners.last.map { "process \($0.process) on \(printable($0.host))" }
     // Some network file systems keep locks of one machine from the eyes of another. There an owner lives as long as it
     // speaks.
-    if let there = record.owners.last, there.host != host, let live, abs(time - live.time) < Self.longestSilence {
+    if let there = record.owners.last, there.host != host, let live, abs(time.since(live.time)) < Self.longestSilence {
       return .owned(last ?? "a process")
     }
     if !record.slurmJobs.isEmpty, record.specification.settings.backend == .slurm,
@@ -100,11 +100,4 @@ struct JobWatch {
 
   /// In seconds; owners speak each second, and clocks of machines differ.
   private static let longestSilence = 30.0
-}
-
-extension Timestamp {
-  /// Seconds from one moment to another.
-  static func - (later: Timestamp, earlier: Timestamp) -> Double {
-    Double(later.seconds - earlier.seconds) + Double(later.nanoseconds - earlier.nanoseconds) * 1e-9
-  }
 }

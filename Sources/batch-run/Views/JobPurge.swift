@@ -54,7 +54,7 @@ struct JobPurge {
   }
 
   private func isOldEnough(_ record: JobRecord) -> Bool {
-    olderThan.map { clock.now() - record.lastTime >= $0 } ?? true
+    olderThan.map { clock.now().since(record.lastTime) >= $0 } ?? true
   }
 
   /// The state in words of a job that may be removed; nil for one that is too young.

@@ -40,7 +40,7 @@ struct Purge: ParsableCommand {
     let diagnostics = Diagnostics()
     let outcome = try purge.remove(jobs, tell: { (line) throws(Failure) in try StandardOutput.write(line) })
     for failure in outcome.failures { diagnostics.error(failure) }
-    let count = outcome.removed == 1 ? "1 job" : "\(outcome.removed) jobs"
+    let count = counted(outcome.removed, "job")
     diagnostics.note("\(dryRun ? "would remove" : "removed") \(count), \(decimal(Double(outcome.bytes), "B"))")
     if let failure = outcome.failures.first { throw ExitCode(failure.status) }
   }

@@ -65,7 +65,7 @@ struct StatusText {
     let counts = figures.counts
     var text =
       "\(counts.completed) completed, \(counts.running) running, \(counts.waiting) waiting, \(counts.failed) failed"
-    if counts.retries > 0 { text += "; \(counts.retries) \(counts.retries == 1 ? "retry" : "retries")" }
+    if counts.retries > 0 { text += "; \(counted(counts.retries, "retry", "retries"))" }
     if figures.splits > 0 { text += "; \(figures.splits) split" }
     return text
   }
@@ -123,7 +123,7 @@ struct StatusText {
   /// `2026-11-21T18:45:08.000Z Running, 43 %, 430 of 1000 chunks, …, 2 workers, 3 failed`.
   var event: String {
     var parts = ["\(overview.time) \(record.state.rawValue)", figures.line(isInputWhole: record.inputEnd != nil)]
-    if let workers = figures.workers { parts.append("\(workers.now) \(workers.now == 1 ? "worker" : "workers")") }
+    if let workers = figures.workers { parts.append(counted(workers.now, "worker")) }
     if let queue { parts.append("queue: \(queue)") }
     if figures.counts.failed > 0 { parts.append("\(figures.counts.failed) failed") }
     if case .abandoned = overview.ownership, let owner { parts.append(owner) }
@@ -148,7 +148,7 @@ struct FailedChunk {
     let count = chunk.attempts.count
     let words = lastWords
     return printable(
-      "\(chunk.identifier) after \(count) \(count == 1 ? "attempt" : "attempts"): \(reason)"
+      "\(chunk.identifier) after \(counted(count, "attempt")): \(reason)"
         + (words.isEmpty || reason.contains(words) ? "" : ": \(words)"))
   }
 }

@@ -105,7 +105,7 @@ struct TableCheck {
       let failure = Failure(.badData, message, at: Place(file: path))
       broken.append(.init(rule: rule, count: 1, first: [failure], isOfTable: true))
     }
-    let found = report.rows == 1 ? "1 row" : "\(report.rows) rows"
+    let found = counted(report.rows, "row")
     if let least = rows.minimum, report.rows < least { fail("rows: min", "expected \(least) at least, found \(found)") }
     if let most = rows.maximum, report.rows > most { fail("rows: max", "expected \(most) at most, found \(found)") }
     if let comparedFile, let other = rows.sameAs {

@@ -30,8 +30,7 @@ struct TableChecks: Sendable, Equatable {
     case day(CalendarDay)
 
     init?(_ text: String) {
-      let buffer = ByteBuffer(capacity: text.utf8.count)
-      buffer.append(text)
+      let buffer = ByteBuffer(text)
       if let number = unsafe NumberText.value(buffer.bytes, in: buffer) {
         self = .number(number)
       } else if let day = CalendarDay(text) {

@@ -28,8 +28,7 @@ import MillraceCore
 
   private init(_ text: [UInt8], file: String) {
     self.file = file
-    document = ByteBuffer(capacity: text.count)
-    document.append(text)
+    document = ByteBuffer(text)
     unsafe parser = .allocate(capacity: 1)
     unsafe yaml_parser_initialize(parser)
     unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)

@@ -1,4 +1,3 @@
-import Glibc
 import MillraceCore
 import Synchronization
 
@@ -6,25 +5,20 @@ import Synchronization
 struct FileIdentity: Sendable, Equatable {
   /// From the root.
   var path: String
-  var bytes: Int
-  /// When it was last changed, in nanoseconds since 1970, and its number in the file system: while these are the same, the
-  /// bytes are taken to be.
-  var changed: Int
-  var inode: UInt64
+  /// While it is the same, the bytes are taken to be.
+  var stamp: FileStamp
   var digest: SHA256Digest
 
   var json: JSONValue {
     .object([
-      .init("path", .string(path)), .init("bytes", .integer(bytes)), .init("changed", .integer(changed)),
-      .init("inode", .integer(inode)), .init("sha256", .string(digest.hex)),
+      .init("path", .string(path)), .init("bytes", .integer(stamp.bytes)), .init("changed", .integer(stamp.changed)),
+      .init("inode", .integer(stamp.inode)), .init("sha256", .string(digest.hex)),
     ])
   }
 
   init(path: String, stamp: FileStamp, digest: SHA256Digest) {
     self.path = path
-    bytes = stamp.bytes
-    changed = stamp.changed
-    inode = stamp.inode
+    self.stamp = stamp
     self.digest = digest
   }
 
@@ -41,8 +35,8 @@ struct FileIdentity: Sendable, Equatable {
   /// - Throws: `.noInput` when it cannot be read.
   func holds() throws(Failure) -> Bool {
     let source = try FileSource(path: path)
-    if FileStamp(source.status) == FileStamp(bytes: bytes, changed: changed, inode: inode) { return true }
-    guard source.size == bytes else { return false }
+    if FileStamp(source.status) == stamp { return true }
+    guard source.size == stamp.bytes else { return false }
     return try digestOf(source) == digest
   }
 }
@@ -50,7 +44,9 @@ struct FileIdentity: Sendable, Equatable {
 /// What the file system says about a file, without a look at its bytes.
 struct FileStamp: Sendable, Hashable {
   var bytes: Int
+  /// In nanoseconds since 1970.
   var changed: Int
+  /// Its number in the file system.
   var inode: UInt64
 
   init(bytes: Int, changed: Int, inode: UInt64) {
@@ -81,11 +77,7 @@ final class FileIdentities: Sendable {
     guard isRegularFile(path) else { return nil }
     let source = try FileSource(path: path)
     let stamp = FileStamp(source.status)
-    if let earlier = known.withLock({ $0[path] }),
-      FileStamp(bytes: earlier.bytes, changed: earlier.changed, inode: earlier.inode) == stamp
-    {
-      return earlier
-    }
+    if let earlier = known.withLock({ $0[path] }), earlier.stamp == stamp { return earlier }
     let identity = FileIdentity(path: path, stamp: stamp, digest: try digestOf(source))
     known.withLock { $0[path] = identity }
     return identity

@@ -1,4 +1,3 @@
-import ArgumentParser
 import MillraceCore
 
 /// Looks whether a run can go on from where it stands: whether what it has done still holds.
@@ -17,8 +16,7 @@ enum ResumedPlan {
     if !isFileThere {
       diagnostics.warning("\(specification.file) is gone: the run goes on by the copy that it began with")
     }
-    for error in plan.errors { diagnostics.error(error) }
-    if !plan.errors.isEmpty { throw ExitCode(.badData) }
+    try plan.refuseErrors(diagnostics)
     if let difference = specification.difference(to: plan) {
       throw Failure(
         .badConfiguration, "the pipeline is not the one that the run began with: \(difference)",

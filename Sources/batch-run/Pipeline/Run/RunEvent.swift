@@ -101,9 +101,9 @@ extension StepEnd {
   fileprivate var members: [JSONValue.Member] {
     var members: [JSONValue.Member] = [.init("state", .string(state.rawValue))]
     if let reason { members.append(.init("reason", .string(reason))) }
-    members.append(.init("seconds", .number(rounded(seconds))))
+    members.append(.init("seconds", .rounded(seconds)))
     if peakMemory > 0 {
-      members.append(.init("processor_seconds", .number(rounded(processorSeconds))))
+      members.append(.init("processor_seconds", .rounded(processorSeconds)))
       members.append(.init("peak_memory", .integer(peakMemory)))
     }
     for (name, file) in [("input", input), ("output", output), ("compared", compared)] {
@@ -121,8 +121,6 @@ extension StepEnd {
     )
   }
 }
-
-private func rounded(_ seconds: Double) -> String { "\((seconds * 1000).rounded() / 1000)" }
 
 private func number(_ json: JSONValue?) -> Double {
   if case .number(let text)? = json { Double(text) ?? 0 } else { 0 }

@@ -59,7 +59,7 @@ struct RunRow {
       .init("file", .string(record.specification.file)), .init("folder", .string(folder.path)),
       .init("state", .string(record.state.rawValue)), .init("began", text(record.began)),
       .init("ended", text(record.ended)),
-      .init("seconds", seconds.map { .number("\(($0 * 1000).rounded() / 1000)") } ?? .null),
+      .init("seconds", seconds.map { .rounded($0) } ?? .null),
       .init("failed", .array(record.names(of: .failed).map { .string($0) })), .init("steps", .array(steps)),
     ])
   }

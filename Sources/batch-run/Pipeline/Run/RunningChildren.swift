@@ -33,20 +33,12 @@ final class RunningChildren: Sendable {
   /// Waits for a child's end, and ends what it leaves behind in its group.
   ///
   /// - Parameter timeout: in seconds; after it the child is asked to end, and five seconds later killed.
-  func wait(for child: ChildProcess, timeout: Double?) -> (end: ChildProcess.End?, timedOut: Bool) {
-    var end = child.wait(seconds: timeout)
-    let timedOut = end == nil
-    if timedOut {
-      child.signalGroup(SIGTERM)
-      end = child.wait(seconds: 5)
-      if end == nil {
-        child.signalGroup(SIGKILL)
-        end = child.wait()
-      }
-    }
+  func wait(for child: ChildProcess, timeout: Double?) -> (end: ChildProcess.End, timedOut: Bool) {
+    let ended = child.wait(seconds: timeout)
+    let end = ended ?? child.end(patience: 5)
     state.withLock { _ = $0.children.removeValue(forKey: child.identifier) }
     _ = child.endGroup()
-    return (end, timedOut)
+    return (end, ended == nil)
   }
 
   /// Ends all children: they are asked to, and those that still run after some seconds are killed.

@@ -13,7 +13,7 @@ struct StepRunner: Sendable {
   /// How one attempt ended.
   enum Attempt {
     case completed(ChildProcess.End)
-    case failed(String, ChildProcess.End?)
+    case failed(String, ChildProcess.End)
     case cancelled
   }
 
@@ -116,9 +116,9 @@ struct StepRunner: Sendable {
     return try ChildProcess.find(isRelative ? "\(plan.directory)/\(name)" : name, in: plan.environment)
   }
 
-  func outcome(_ waited: (end: ChildProcess.End?, timedOut: Bool), timeout: Double?) -> Attempt {
+  func outcome(_ waited: (end: ChildProcess.End, timedOut: Bool), timeout: Double?) -> Attempt {
     if children.isStopped { return .cancelled }
-    guard let end = waited.end else { return .failed("its end was not seen", nil) }
+    let end = waited.end
     if waited.timedOut { return .failed("not done within \(TimeSpan(seconds: timeout))", end) }
     switch end.status {
     case .exited(0): return .completed(end)
@@ -131,7 +131,7 @@ struct StepRunner: Sendable {
     // The time is set by the caller.
     var end = StepEnd(state: .cancelled, time: surroundings.clock.now())
     switch attempt {
-    case .completed(let process), .failed(_, let process?):
+    case .completed(let process), .failed(_, let process):
       end.state = .completed
       end.processorSeconds = process.processorSeconds
       end.peakMemory = process.peakMemory
@@ -152,7 +152,7 @@ struct StepRunner: Sendable {
     }
     var surroundings = surroundings
     surroundings.environment = plan.environment
-    let content = StreamContent(digest: identity.digest, bytes: identity.bytes)
+    let content = StreamContent(digest: identity.digest, bytes: identity.stamp.bytes)
     _ = try? ProvenanceSeal(surroundings: surroundings).seal(path, content: content, decompressed: nil)
   }
 

@@ -67,8 +67,8 @@ struct AttemptHistory: Sendable {
       if case .running(let start, let since) = chunk.progress {
         spans.append(
           AttemptSpan(
-            kind: .running, chunk: start.chunk, attempt: start.attempt, start: since - first,
-            end: max(since - first, end - first), host: start.host, worker: start.worker, memory: 0,
+            kind: .running, chunk: start.chunk, attempt: start.attempt, start: since.since(first),
+            end: max(since.since(first), end.since(first)), host: start.host, worker: start.worker, memory: 0,
             outcome: overview.ownership.isLast ? "was cut off" : "is at work"))
       }
     }
@@ -102,8 +102,8 @@ extension AttemptSpan {
       }
     chunk = attempt.chunk
     self.attempt = attempt.attempt
-    start = max(0, attempt.start - began)
-    end = max(start, attempt.end - began)
+    start = max(0, attempt.start.since(began))
+    end = max(start, attempt.end.since(began))
     host = attempt.host
     worker = attempt.worker
     memory = attempt.peakMemory

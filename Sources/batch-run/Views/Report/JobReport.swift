@@ -56,7 +56,7 @@ struct JobReport {
         }
       line.element("strong", ["class": style], text: record.state.rawValue)
       if record.state == .completed, figures.counts.failed > 0 {
-        line.text(", but \(figures.counts.failed) \(figures.counts.failed == 1 ? "chunk is" : "chunks are") missing")
+        line.text(", but \(counted(figures.counts.failed, "chunk is", "chunks are")) missing")
       }
       if let reason = record.stateReason { line.text(": \(printable(reason))") }
       if case .abandoned = overview.ownership {
@@ -100,7 +100,7 @@ struct JobReport {
     var chunks = "\(figures.chunksDone(isInputWhole: record.inputEnd != nil)) completed"
     if counts.failed > 0 { chunks += ", \(counts.failed) failed" }
     if figures.splits > 0 { chunks += "; \(figures.splits) split for want of memory" }
-    if counts.retries > 0 { chunks += "; \(counts.retries) \(counts.retries == 1 ? "retry" : "retries")" }
+    if counts.retries > 0 { chunks += "; \(counted(counts.retries, "retry", "retries"))" }
     rows.append(("Chunks", chunks))
     rows.append(
       (

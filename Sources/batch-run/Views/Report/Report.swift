@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import MillraceCore
 
 /// Draws how a job went.
@@ -22,11 +21,6 @@ struct Report: ParsableCommand {
     var watch = try JobWatch(folder)
     let report = JobReport(try watch.look(), name: JobHome(processEnvironment()).name(of: folder))
     guard let output, output != "-" else { return try StandardOutput.write(report.html) }
-    let file = try AtomicFile(path: output)
-    let text = report.html
-    let bytes = ByteBuffer(capacity: text.utf8.count)
-    bytes.append(text)
-    unsafe try file.write(bytes.bytes)
-    try file.commit()
+    try AtomicFile.write(ByteBuffer(report.html), to: output)
   }
 }

@@ -30,7 +30,7 @@ struct TimelineDrawing {
       let count = history.spans.count { $0.kind == kind }
       return count > 0 ? "\(count) \(kind.label)" : nil
     }
-    return "\(history.spans.count) attempts by \(rows.count) \(rows.count == 1 ? "worker" : "workers") in "
+    return "\(history.spans.count) attempts by \(counted(rows.count, "worker")) in "
       + "\(clockTime(history.length)): \(counts.joined(separator: ", "))."
   }
 

@@ -21,7 +21,7 @@ struct WorkerChart {
   init(_ record: JobRecord, history: AttemptHistory) {
     length = history.length
     changes = record.workerChanges.map { change in
-      Change(seconds: max(0, change.time - history.began), count: change.count, reason: change.reason)
+      Change(seconds: max(0, change.time.since(history.began)), count: change.count, reason: change.reason)
     }.filter { $0.seconds <= history.length }
   }
 
