@@ -186,16 +186,7 @@ struct AlphaVantage: Sendable {
     switch response.status {
     case 200: return .transient("the answer cannot be read: \(AlphaVantageMessage.redacted(text, key: key))")
     case 429: return .tooFast("status 429")
-    case 401, 403, 407:
-      return .fatal(
-        Failure(
-          .serviceUnavailable, "\(address), or a proxy before it, forbids the request: status \(response.status)",
-          advice: "ask who runs it; --base-url, http_proxy and https_proxy say who is asked"))
-    case 404:
-      return .fatal(
-        Failure(
-          .serviceUnavailable, "\(address) answers with status 404",
-          advice: "--base-url names the folder that query lies in"))
+    case 401, 403, 404, 407: return .fatal(place.failure(status: response.status, file: "query"))
     case 400..<500 where response.status != 408: return .permanent("status \(response.status)")
     default: return .transient("status \(response.status)")
     }

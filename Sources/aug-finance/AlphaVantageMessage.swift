@@ -36,7 +36,6 @@ struct AlphaVantageMessage: Error, Sendable, Equatable {
 
   /// Seconds after which the minute limit has room again.
   static let minuteLimitPause = 60.0
-  /// Seconds after which a burst is over.
   /// Of words that are looked at.
   private static let mostBytes = 4096
 

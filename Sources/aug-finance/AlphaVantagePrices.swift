@@ -51,7 +51,6 @@ final class AlphaVantagePrices: PriceSource {
     AnswerOrigin(name: AlphaVantage.serviceName, address: alphaVantage.address, licence: AlphaVantage.terms)
   }
   var service: CachedService? { cached }
-  var interval: PriceInterval { function.interval }
 
   /// Those of which nothing is kept come first, then those that were asked for longest ago: when the budget is spent, the
   /// run of the next day gets further.
@@ -172,13 +171,14 @@ final class AlphaVantagePrices: PriceSource {
     let now = clock.now()
     let gaps = history.gaps(in: days, now: now, maximumAge: maximumAge)
     if gaps.isEmpty { return nil }
-    var history = history
-    history.fullRefused = entitlement.isToLatestAlone ? now : nil
-    let size = history.outputSize(toFill: gaps, now: now, maximumAge: maximumAge)
+    func needed(fullIsRefused: Bool) -> OutputSize? {
+      history.outputSize(toFill: gaps, now: now, maximumAge: maximumAge, fullIsRefused: fullIsRefused)
+    }
+    let isRefused = entitlement.isToLatestAlone
+    let size = needed(fullIsRefused: isRefused)
     // Another process may have been told meanwhile.
-    guard size == .full, history.fullRefused == nil, entitlement.findRefusal() else { return size }
-    history.fullRefused = now
-    return history.outputSize(toFill: gaps, now: now, maximumAge: maximumAge)
+    guard size == .full, !isRefused, entitlement.findRefusal() else { return size }
+    return needed(fullIsRefused: true)
   }
 
   private func noteLimit(_ symbol: Symbol, _ history: PriceHistory, _ days: ClosedRange<CalendarDay>) {
@@ -214,9 +214,9 @@ final class AlphaVantagePrices: PriceSource {
     switch answer {
     case .series(let prices):
       entitlement.noteAnswer(to: size)
-      let change = history.add(
+      let changed = history.add(
         prices.series, size: size, fetched: clock.now(), isWhole: prices.isSurelyWhole)
-      if !change.changedDays.isEmpty { notes.withLock { _ = $0.changed.insert(symbol) } }
+      if !changed.isEmpty { notes.withLock { _ = $0.changed.insert(symbol) } }
     case .noData: history.addNothing(fetched: clock.now())
     case .premiumEndpoint(let text):
       entitlement.noteRefusalOfFunction(text)

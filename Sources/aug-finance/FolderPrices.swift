@@ -4,7 +4,7 @@ import Synchronization
 /// Prices from files that the user has, one for each symbol.
 final class FolderPrices: PriceSource {
   private let folder: PriceFolder
-  let interval: PriceInterval
+  private let interval: PriceInterval
   /// A file that does not do ends the run; else it fails the rows of its symbol.
   private let stopsAtBadFile: Bool
   /// Opens a file so that it is recorded as an input.

@@ -3,25 +3,19 @@ import MillraceCore
 /// Prices and volumes as if splits and dividends had not been, seen from a day.
 ///
 /// A split of factor f divides earlier prices by f and multiplies earlier volumes by it; f may be a fraction such as
-/// 1.0460 (a spin-off). A dividend multiplies earlier prices, by one of two methods. All splits and dividends after a day
-/// count for it, up to the day from which it is seen; the factors multiply, the latest first.
+/// 1.0460 (a spin-off). All splits and dividends after a day count for it, up to the day from which it is seen; the
+/// factors multiply, the latest first.
+///
+/// A dividend D multiplies earlier prices by C ÷ (C + D), with the close C of the ex day: the growth of a holding that
+/// buys shares for the dividend at that close. It is the total return of the Center for Research in Security Prices (CRSP
+/// Data Descriptions Guide, "Holding Period Total Return": r = (p(t) f(t) + d(t)) ÷ p(t′) − 1), and what Alpha Vantage's
+/// adjusted close shows to its last printed digit. Yahoo Finance's is another: by 1 − D ÷ P, with the close P of the
+/// trading day before.
 ///
 /// Where a split and a dividend fall on one day, the dividend is of a share after the split. Several dividends of a day
 /// are one of their sum. A point of a weekly or monthly series is adjusted by its own date, so its open, high and low are
 /// right where nothing happened within its week or month.
 struct PriceAdjustment: Sendable, Equatable {
-  /// How a dividend D changes the worth of earlier prices.
-  enum Method: String, Sendable, CaseIterable {
-    /// By C ÷ (C + D), with the close C of the ex day: the growth of a holding that buys shares for the dividend at that
-    /// close. It is the total return of the Center for Research in Security Prices (CRSP Data Descriptions Guide, "Holding
-    /// Period Total Return": r = (p(t) f(t) + d(t)) ÷ p(t′) − 1), and what Alpha Vantage's adjusted close shows to its last
-    /// printed digit.
-    case exDayClose = "ex-day-close"
-    /// By 1 − D ÷ P, with the close P of the trading day before: Yahoo Finance's adjusted close (Yahoo Help, "What is the
-    /// adjusted close?").
-    case previousClose = "previous-close"
-  }
-
   enum Kind: String, Sendable {
     case split, dividend
   }
@@ -64,14 +58,12 @@ struct PriceAdjustment: Sendable, Equatable {
   ///   - unknown: Days whose closes nobody knows.
   init(
     _ actions: CorporateActions, closes: PriceSeries, unknown: [ClosedRange<CalendarDay>] = [],
-    method: Method = .exDayClose, seenFrom day: CalendarDay
+    seenFrom day: CalendarDay
   ) {
     var factors: [Factor] = []
     var missing: [Missing] = []
-    var splitOf: [CalendarDay: Double] = [:]
     for split in actions.splits where split.day <= day {
       guard let number = Double(split.factor), number > 0, number.isFinite, number != 1 else { continue }
-      splitOf[split.day, default: 1] *= number
       factors.append(Factor(day: split.day, kind: .split, amount: split.factor, factor: 1 / number))
     }
     var dividends = actions.dividends.filter { $0.exDay <= day && Double($0.amount).map { $0 > 0 } ?? false }[...]
@@ -81,7 +73,7 @@ struct PriceAdjustment: Sendable, Equatable {
       let amount = sameDay.map(\.amount).joined(separator: "+")
       let sum = sameDay.reduce(0) { $0 + (Double($1.amount) ?? 0) }
       let factor = Self.factor(
-        of: sum, on: first.exDay, split: splitOf[first.exDay] ?? 1, closes: closes, unknown: unknown, method: method)
+        of: sum, on: first.exDay, closes: closes, unknown: unknown)
       switch factor {
       case .success(let factor):
         factors.append(Factor(day: first.exDay, kind: .dividend, amount: amount, factor: factor))
@@ -109,37 +101,21 @@ struct PriceAdjustment: Sendable, Equatable {
   }
 
   private static func factor(
-    of dividend: Double, on day: CalendarDay, split: Double, closes: PriceSeries,
-    unknown: [ClosedRange<CalendarDay>], method: Method
+    of dividend: Double, on day: CalendarDay, closes: PriceSeries, unknown: [ClosedRange<CalendarDay>]
   ) -> Result<Double, NoFactor> {
-    switch method {
-    case .exDayClose:
-      // Should an exchange be closed on the ex day, the next price is the first without the dividend.
-      guard let index = PriceAlignment.next.index(for: day, in: closes, interval: .daily),
-        let close = closes.number(.close, at: index),
-        !unknown.contains(where: { $0.overlaps(day...closes.days[index]) })
-      else { return .failure(NoFactor(reason: "the close of \(day) is not known")) }
-      guard close > 0 else { return .failure(NoFactor(reason: "the close of \(closes.days[index]) is not positive")) }
-      return .success(close / (close + dividend))
-    case .previousClose:
-      guard let index = PriceAlignment.previous.index(for: day.advanced(by: -1), in: closes, interval: .daily),
-        let close = closes.number(.close, at: index)
-      else { return .failure(NoFactor(reason: "the close of the trading day before \(day) is not known")) }
-      let factor = 1 - dividend * split / close
-      guard close > 0, factor > 0 else {
-        return .failure(NoFactor(reason: "it is not less than the close of \(closes.days[index])"))
-      }
-      return .success(factor)
-    }
+    // Should an exchange be closed on the ex day, the next price is the first without the dividend.
+    guard let index = PriceAlignment.next.index(for: day, in: closes, interval: .daily),
+      let close = closes.number(.close, at: index),
+      !unknown.contains(where: { $0.overlaps(day...closes.days[index]) })
+    else { return .failure(NoFactor(reason: "the close of \(day) is not known")) }
+    guard close > 0 else { return .failure(NoFactor(reason: "the close of \(closes.days[index]) is not positive")) }
+    return .success(close / (close + dividend))
   }
 
   // MARK: Applying
 
   /// What prices of a day are multiplied by.
   func priceFactor(on day: CalendarDay) -> Double { step(on: day)?.price ?? 1 }
-
-  /// What volumes of a day are multiplied by.
-  func volumeFactor(on day: CalendarDay) -> Double { step(on: day)?.volume ?? 1 }
 
   /// Events without which prices of this day and later ones cannot be adjusted.
   func missing(from day: CalendarDay) -> [Missing] { missing.filter { $0.day > day } }

@@ -31,18 +31,11 @@ extension PriceHistory {
     self.init(parts)
   }
 
-  /// What the bytes say, whatever their digest is.
-  init?(undigested bytes: [UInt8]) {
-    guard let parts = HistoryParts(bytes) else { return nil }
-    self.init(parts)
-  }
-
   private var headerMembers: [JSONValue.Member] {
     var members: [JSONValue.Member] = [
       .init("format", .integer(Self.format)), .init("function", .string(function.rawValue)),
     ]
     if let fetched { members.append(.init("fetched", .integer(fetched.seconds))) }
-    if let fullRefused { members.append(.init("full_refused", .integer(fullRefused.seconds))) }
     if let unprovenBeginning { members.append(.init("unproven", .integer(unprovenBeginning.seconds))) }
     if let openStart { members.append(.init("open", .string(openStart.text))) }
     let spans = closed.spans.map { JSONValue.array([.string($0.lowerBound.text), .string($0.upperBound.text)]) }
@@ -68,7 +61,7 @@ extension PriceHistory {
       let count = header["rows"]?.integer,
       let series = Self.series(parts.rows, columns: function.columns), series.count == count
     else { return nil }
-    let moments = ["fetched", "full_refused", "unproven"].map { name in header[name].map { Self.moment($0) } }
+    let moments = ["fetched", "unproven"].map { name in header[name].map { Self.moment($0) } }
     // A member that is there must be readable.
     if moments.contains(where: { $0 == .some(nil) }) { return nil }
     var openStart: CalendarDay?
@@ -78,7 +71,7 @@ extension PriceHistory {
     }
     self.init(
       function: function, series: series, closed: closed, fetched: moments[0] ?? nil, openStart: openStart,
-      fullRefused: moments[1] ?? nil, unprovenBeginning: moments[2] ?? nil)
+      unprovenBeginning: moments[1] ?? nil)
   }
 
   private static func moment(_ value: JSONValue) -> Timestamp? {

@@ -21,10 +21,6 @@ struct PriceHistory: Sendable, Equatable {
   /// When the newest answer came that may be all that there is, or its end: nothing in it tells (see `PriceAnswer`). Nil
   /// when it is known where the series begins, or nobody asked.
   private(set) var unprovenBeginning: Timestamp?
-  /// When the service last refused to give the full series to this key.
-  var fullRefused: Timestamp? {
-    didSet { fullRefused = fullRefused.map { Timestamp(seconds: $0.seconds) } }
-  }
 
   /// Nothing is known.
   init(of function: PriceFunction) {
@@ -40,15 +36,6 @@ struct PriceHistory: Sendable, Equatable {
 
   // MARK: Adding
 
-  /// What an answer changed that should not have changed.
-  struct Change: Sendable, Equatable {
-    /// Closed days whose prices are not those that were known; the newer ones hold now.
-    var changedDays: [CalendarDay] = []
-    /// The service adjusted its closes anew, so that those known of days beyond the answer were out of date: they are
-    /// unknown again.
-    var isForgetful = false
-  }
-
   /// Merges an answer.
   ///
   /// A full answer, and a compact one of fewer than 100 points, is all that there is from the beginning; a compact one of
@@ -58,10 +45,11 @@ struct PriceHistory: Sendable, Equatable {
   ///   - answer: At least one day, in the function's columns.
   ///   - isWhole: False for an answer that may be cut (see `PriceAnswer`): nothing is concluded from what it lacks at its
   ///     front, until a second answer begins with the same day.
+  /// - Returns: closed days whose prices are not those that were known; the newer ones hold now.
   mutating func add(
     _ answer: PriceSeries, size: OutputSize, fetched moment: Timestamp, isWhole: Bool = true
-  ) -> Change {
-    guard let span = answer.span else { return Change() }
+  ) -> [CalendarDay] {
+    guard let span = answer.span else { return [] }
     let moment = Timestamp(seconds: moment.seconds)
     let end = function.interval.closedEnd(newest: span.upperBound, today: NewYork.day(at: moment))
     let reachesBack = reachesBack(answer, size: size)
@@ -71,14 +59,14 @@ struct PriceHistory: Sendable, Equatable {
     let answered = start <= end ? DaySpans(start...end) : DaySpans()
     let isNewer = fetched.map { moment.seconds >= $0.seconds } ?? true
 
-    var change = Change(changedDays: changedDays(answer, in: answered))
+    let changed = changedDays(answer, in: answered)
+    // The service adjusted its closes anew: those of days beyond the answer are out of date, and unknown again.
     if function.isAdjusted, !closed.isEmpty, !agreesOnAdjustment(answer, in: answered) {
-      guard isNewer else { return Change() }
+      guard isNewer else { return [] }
       closed = DaySpans()
       series = PriceSeries(columns: function.columns)
       openStart = nil
       unprovenBeginning = nil
-      change.isForgetful = true
     }
 
     if isNewer {
@@ -102,7 +90,7 @@ struct PriceHistory: Sendable, Equatable {
     if let start = openStart, let closedSpan = closed.span(around: start) {
       openStart = closedSpan.upperBound.advanced(by: 1)
     }
-    return change
+    return changed
   }
 
   /// Notes that the service knows nothing of the security: what was known stays.
@@ -202,11 +190,11 @@ struct PriceHistory: Sendable, Equatable {
     return missing.spans
   }
 
-  /// How much must be asked for to fill gaps; nil when there is none that an answer could fill: the full series was
-  /// refused within `maximumAge`, and the last 100 points do not reach them; or an answer within `maximumAge` was to reach
-  /// back to the beginning and did not reach them.
+  /// How much must be asked for to fill gaps; nil when there is none that an answer could fill: the full series is
+  /// refused, and the last 100 points do not reach them; or an answer within `maximumAge` was to reach back to the
+  /// beginning and did not reach them.
   func outputSize(
-    toFill gaps: [ClosedRange<CalendarDay>], now: Timestamp, maximumAge: TimeSpan
+    toFill gaps: [ClosedRange<CalendarDay>], now: Timestamp, maximumAge: TimeSpan, fullIsRefused: Bool = false
   ) -> OutputSize? {
     guard let first = gaps.first, let last = gaps.last else { return nil }
     if let moment = unprovenBeginning, let beginning = series.days.first, last.upperBound < beginning,
@@ -217,7 +205,7 @@ struct PriceHistory: Sendable, Equatable {
     guard function.hasOutputSizes else { return .full }
     let today = NewYork.day(at: now)
     if first.lowerBound >= today.advanced(by: -Self.leastCompactDays) { return .compact }
-    if let refused = fullRefused, Self.isWithin(maximumAge, from: refused, to: now) {
+    if fullIsRefused {
       guard fetched != nil, let openStart else { return .compact }
       let isFresh = isFresh(now: now, maximumAge: maximumAge)
       let isReached = gaps.contains { gap in
@@ -232,9 +220,6 @@ struct PriceHistory: Sendable, Equatable {
   static let leastCompactDays = 137
   /// With all holidays of an exchange.
   private static let mostCompactDays = 170
-
-  /// Seconds since the newest answer; nil before the first.
-  func age(now: Timestamp) -> Int? { fetched.map { max(0, now.seconds - $0.seconds) } }
 
   private var openSpan: ClosedRange<CalendarDay>? {
     guard let fetched, let openStart, openStart <= NewYork.day(at: fetched) else { return nil }
@@ -259,7 +244,7 @@ extension PriceHistory {
   /// What a cache held; nil unless it holds together.
   init?(
     function: PriceFunction, series: PriceSeries, closed: DaySpans, fetched: Timestamp?, openStart: CalendarDay?,
-    fullRefused: Timestamp?, unprovenBeginning: Timestamp? = nil
+    unprovenBeginning: Timestamp? = nil
   ) {
     guard series.columns == function.columns, (fetched == nil) == (openStart == nil) else { return nil }
     if fetched == nil, !series.isEmpty || !closed.isEmpty { return nil }
@@ -273,7 +258,6 @@ extension PriceHistory {
     self.closed = closed
     self.fetched = fetched
     self.openStart = openStart
-    self.fullRefused = fullRefused
     self.unprovenBeginning = unprovenBeginning
   }
 }

@@ -5,8 +5,6 @@ protocol PriceSource: Sendable {
   var origin: AnswerOrigin { get }
   /// Nil where nothing is sent.
   var service: CachedService? { get }
-  /// What one point of the series stands for.
-  var interval: PriceInterval { get }
 
   /// What is known of one symbol in a span of days that does not reach into the future.
   ///

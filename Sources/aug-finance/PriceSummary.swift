@@ -1,3 +1,4 @@
+import Glibc
 import MillraceCore
 
 /// What a summary needs of one day: texts as they came, or as they were adjusted.
@@ -83,22 +84,5 @@ struct CompensatedSum: Sendable {
     let total = sum + number
     lost += sum.magnitude >= number.magnitude ? (sum - total) + number : (number - total) + sum
     sum = total
-  }
-}
-
-extension PriceSeries {
-  /// The points of rows that have a close.
-  /// - Parameters:
-  ///   - close: `.close`, or `.adjustedClose` as the service adjusted it.
-  ///   - adjustment: By which closes and volumes are adjusted here; for `.close`.
-  func points(
-    _ rows: Range<Int>, close: PriceColumn = .close, adjustment: PriceAdjustment? = nil
-  ) -> [PricePoint] {
-    func value(_ column: PriceColumn, _ index: Int) -> String? {
-      adjustment.map { $0.text(column, at: index, of: self) } ?? text(column, at: index)
-    }
-    return rows.compactMap { index in
-      value(close, index).map { PricePoint(day: days[index], close: $0, volume: value(.volume, index)) }
-    }
   }
 }

@@ -94,10 +94,10 @@ struct EUtilities: Sendable {
   func fault(of response: HTTPResponse) -> ServiceFault? {
     let body = response.body
     let opening = body.prefix(1024).drop { $0 == 0x20 || (0x09...0x0d).contains($0) }
-    if response.status == 407 { return .fatal(loginNeeded) }
+    if response.status == 407 { return .fatal(addressFailure(407)) }
     if opening.first == UInt8(ascii: "{") {
       let fault = jsonFault(response)
-      if case .transient = fault, response.status == 403 { return .fatal(forbidden) }
+      if case .transient = fault, response.status == 403 { return .fatal(addressFailure(403)) }
       return fault
     }
     let isHTML = Self.isHTML(opening)
@@ -107,17 +107,14 @@ struct EUtilities: Sendable {
       return .transient("status \(response.status)\(isHTML ? " with an HTML page" : "")")
     }
     if isHTML, response.status == 200 { return .transient("an HTML page instead of XML, of a proxy perhaps") }
-    if response.status == 403 { return .fatal(forbidden) }
+    if response.status == 403 { return .fatal(addressFailure(403)) }
     if let error = Self.errorElement(body) {
       // With status 200 the words may be those of a query.
       return response.status == 400 && Self.isOfKey(error) ? .fatal(keyRefused) : fault(onError: error)
     }
     guard response.status == 200 else {
       if response.status == 400 { return .permanent("status 400") }
-      return .fatal(
-        Failure(
-          .serviceUnavailable, "\(address) answers with status \(response.status)",
-          advice: "--base-url names the folder that esearch.fcgi lies in"))
+      return .fatal(addressFailure(response.status))
     }
     return opening.isEmpty ? .transient("an empty answer") : nil
   }
@@ -171,17 +168,7 @@ struct EUtilities: Sendable {
     return fault
   }
 
-  private var loginNeeded: Failure {
-    Failure(
-      .serviceUnavailable, "a proxy asks for a login before it asks \(address): status 407",
-      advice: "http_proxy and https_proxy take one as http://name:password@host:port")
-  }
-
-  private var forbidden: Failure {
-    Failure(
-      .serviceUnavailable, "\(address), or a proxy before it, forbids the request: status 403",
-      advice: "ask who runs it; --base-url, http_proxy and https_proxy say who is asked")
-  }
+  private func addressFailure(_ status: Int) -> Failure { place.failure(status: status, file: "esearch.fcgi") }
 
   private var keyRefused: Failure {
     Failure(

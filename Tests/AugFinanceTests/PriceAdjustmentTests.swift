@@ -39,10 +39,7 @@ import Testing
     let total = PriceAdjustment(actions, closes: series, seenFrom: try day("2026-01-07"))
     #expect(total.factors == [.init(day: try day("2026-01-06"), kind: .dividend, amount: "6+4.0", factor: 50.0 / 60)])
     #expect((0..<3).map { total.text(.close, at: $0, of: series) } == ["83.333333", "50", "40"])
-    let yahoo = PriceAdjustment(actions, closes: series, method: .previousClose, seenFrom: try day("2026-01-07"))
-    #expect(yahoo.factors.map(\.factor) == [0.9])
-    #expect((0..<3).map { yahoo.text(.close, at: $0, of: series) } == ["90", "50", "40"])
-    #expect((0..<3).map { yahoo.text(.volume, at: $0, of: series) } == ["10", "10", "10"])
+    #expect((0..<3).map { total.text(.volume, at: $0, of: series) } == ["10", "10", "10"])
   }
 
   /// A dividend on the day of a split is of a share after it.
@@ -54,26 +51,20 @@ import Testing
     let total = PriceAdjustment(actions, closes: series, seenFrom: try day("2026-01-06"))
     #expect(total.text(.close, at: 0, of: series) == "24")
     #expect(total.factors(from: try day("2026-01-05")).map(\.kind) == [.dividend, .split])
-    #expect(total.volumeFactor(on: try day("2026-01-05")) == 4)
-    let yahoo = PriceAdjustment(actions, closes: series, method: .previousClose, seenFrom: try day("2026-01-06"))
-    #expect(yahoo.text(.close, at: 0, of: series) == "24")
-    #expect(yahoo.factors.first?.factor == 0.96)
+    #expect(total.text(.volume, at: 0, of: series) == "40")
   }
 
   @Test func whatCannotBeReckonedIsTold() throws {
     let series = try series([("2026-01-05", "100", "10"), ("2026-01-06", "0", "10"), ("2026-01-07", "5", "10")])
-    func missing(_ exDay: String, _ amount: String, _ method: PriceAdjustment.Method) throws -> [String] {
+    func missing(_ exDay: String, _ amount: String) throws -> [String] {
       let actions = CorporateActions(dividends: [Dividend(exDay: try day(exDay), amount: amount)])
-      return PriceAdjustment(actions, closes: series, method: method, seenFrom: try day("2027-01-01"))
+      return PriceAdjustment(actions, closes: series, seenFrom: try day("2027-01-01"))
         .missing(from: try day("2020-01-01")).map(\.reason)
     }
-    #expect(try missing("2026-02-06", "1", .exDayClose) == ["the close of 2026-02-06 is not known"])
-    #expect(
-      try missing("2026-01-05", "1", .previousClose) == ["the close of the trading day before 2026-01-05 is not known"])
-    #expect(try missing("2026-01-06", "1", .exDayClose) == ["the close of 2026-01-06 is not positive"])
-    #expect(try missing("2026-01-06", "100", .previousClose) == ["it is not less than the close of 2026-01-05"])
-    #expect(try missing("2026-01-01", "1", .exDayClose) == [])
-    #expect(try missing("2026-01-06", "0", .exDayClose) == [])
+    #expect(try missing("2026-02-06", "1") == ["the close of 2026-02-06 is not known"])
+    #expect(try missing("2026-01-06", "1") == ["the close of 2026-01-06 is not positive"])
+    #expect(try missing("2026-01-01", "1") == [])
+    #expect(try missing("2026-01-06", "0") == [])
     // The close of another day is not taken for one that nobody knows.
     let gap = try day("2026-01-04")...day("2026-01-06")
     let inGap = CorporateActions(dividends: [Dividend(exDay: try day("2026-01-06"), amount: "1")])
@@ -120,10 +111,6 @@ import Testing
         fourDecimals(close * adjustment.priceFactor(on: series.days[index])) == series.text(.adjustedClose, at: index),
         "\(series.days[index])")
     }
-    // Yahoo's method is another: its factor is nearer to 1 by some hundredth of a percent.
-    let other = PriceAdjustment(actions, closes: series, method: .previousClose, seenFrom: try day("2019-08-02"))
-    let factors = [adjustment, other].compactMap(\.factors.first?.factor)
-    #expect(factors.count == 2 && (factors[0] - factors[1]).magnitude < 1e-4 && factors[0] != factors[1])
   }
 
   /// Of the weekly and monthly closes those can be made again whose later dividends lie in the recorded daily window, from

@@ -126,18 +126,4 @@ import Testing
     #expect(
       PriceAlignment.next.daysLookedAt(for: asked, found: nil, interval: .daily) == asked...asked.advanced(by: 10))
   }
-
-  @Test func pointsComeFromRows() throws {
-    var builder = PriceSeriesBuilder(columns: [.close, .adjustedClose])
-    builder.append(try day("2026-01-05"), row: "10,9".bytes[...])
-    builder.append(try day("2026-01-06"), row: "11,".bytes[...])
-    let series = builder.ascending
-    #expect(series.points(series.indices).map(\.close) == ["10", "11"])
-    #expect(series.points(series.indices, close: .adjustedClose).map(\.close) == ["9"])
-    let halved = PriceAdjustment(
-      CorporateActions(splits: [Split(day: try day("2026-01-06"), factor: "2")]), closes: series,
-      seenFrom: try day("2026-01-06"))
-    #expect(series.points(series.indices, adjustment: halved).map(\.close) == ["5", "11"])
-    #expect(series.points(series.indices, adjustment: halved).map(\.volume) == [nil, nil])
-  }
 }
