@@ -1,5 +1,4 @@
 import MillraceCore
-import Synchronization
 
 /// Adds prices to rows.
 struct PriceAugmenter: Augmenter {
@@ -8,7 +7,8 @@ struct PriceAugmenter: Augmenter {
   let layout: PriceLayout
   /// A day's requests may be spent before all is there.
   let isLimited: Bool
-  private let planned = PricePlan()
+  /// Of a dry run.
+  private let planned = DistinctQuestions<Symbol>()
 
   init(source: any PriceSource, asking: PriceAsking, layout: PriceLayout, isLimited: Bool) {
     self.source = source
@@ -57,7 +57,9 @@ struct PriceAugmenter: Augmenter {
     return questions.map { Answered(PriceReply(question: $0), asksNothing: true) }
   }
 
-  var plan: String { planned.description }
+  var plan: String {
+    "would look up \(counted(planned.count, "different symbol")), as far as the cache lacks them"
+  }
 
   func report(to diagnostics: Diagnostics) { source.report(to: diagnostics) }
 }
@@ -67,16 +69,4 @@ struct PriceReply: Sendable {
   var question: PriceQuestion
   /// Nil when the row asks nothing, or got no answer.
   var prices: SourcedPrices?
-}
-
-/// What a dry run would ask for.
-private final class PricePlan: Sendable, CustomStringConvertible {
-  private let symbols = Mutex(Set<Symbol>())
-
-  func add(_ symbols: [Symbol]) { self.symbols.withLock { $0.formUnion(symbols) } }
-
-  var description: String {
-    let count = symbols.withLock { $0.count }
-    return "would look up \(counted(count, "different symbol")), as far as the cache lacks them"
-  }
 }

@@ -9,7 +9,7 @@ extension Augment {
     let tables = rows.again()
     guard let output = try stage.openOutput(for: tables, writing: format, adding: layout.names) else { return }
     let index = try readArticles(rows.pmids, in: stage)
-    reportMissing(index.missing, in: stage)
+    stage.diagnostics.tell(ofMissing: index.missing)
     let (contexts, idField) = (stage.contextsOfRows, input.idField.map { FieldName($0) })
     try stage.transformRows(of: tables, into: output, ragged: input.ragged, dropping: input.onError) {
       () throws(Failure) in
@@ -42,12 +42,5 @@ extension Augment {
       try input.finish()
     }
     return builder.finish()
-  }
-
-  private func reportMissing(_ missing: [PMID], in stage: Stage) {
-    guard !missing.isEmpty else { return }
-    stage.diagnostics.warning(
-      "\(counted(missing.count, "PMID was", "PMIDs were")) not found: \(namingFirst(missing.map(\.description)))",
-      details: [.init("missing", .array(missing.map { .string($0.description) }))])
   }
 }

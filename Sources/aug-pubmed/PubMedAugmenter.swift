@@ -9,7 +9,9 @@ struct PubMedAugmenter: Augmenter {
   let articles: FetchedArticles
   let layout: AddedLayout
   let cached: CachedService
-  private let planned = RequestPlan()
+  /// Of a dry run.
+  private let plannedQueries = DistinctQuestions<String>()
+  private let plannedPMIDs = DistinctQuestions<PMID>()
   private let notes = AnswerNotes()
 
   /// - Parameter asking: what a row asks.
@@ -42,11 +44,22 @@ struct PubMedAugmenter: Augmenter {
   }
 
   func plannedAnswers(to questions: [RowQuestion]) -> [Answered<RowAnswer>] {
-    planned.add(questions)
+    for question in questions {
+      switch question {
+      case .query(let query): plannedQueries.add([query])
+      case .pmids(let pmids): plannedPMIDs.add(pmids)
+      case .nothing: break
+      }
+    }
     return questions.map { _ in Answered(RowAnswer()) }
   }
 
-  var plan: String { planned.description }
+  var plan: String {
+    let queries = plannedQueries.count
+    return queries > 0
+      ? "would search for \(queries) different queries, and fetch their articles, as far as the cache lacks them"
+      : "would fetch \(plannedPMIDs.count) different PMIDs, as far as the cache lacks them"
+  }
 
   func report(to diagnostics: Diagnostics) { notes.report(to: diagnostics) }
 }
@@ -148,12 +161,7 @@ final class AnswerNotes: Sendable {
 
   func report(to diagnostics: Diagnostics) {
     let notes = notes.withLock { $0 }
-    if !notes.missing.isEmpty {
-      let missing = notes.missing.sorted().map(\.description)
-      diagnostics.warning(
-        "\(counted(missing.count, "PMID was", "PMIDs were")) not found: \(namingFirst(missing))",
-        details: [.init("missing", .array(missing.map { .string($0) }))])
-    }
+    diagnostics.tell(ofMissing: notes.missing.sorted())
     if let truncated = notes.truncated {
       diagnostics.warning(
         "\(counted(truncated.rows, "row is", "rows are")) truncated: \(truncated.example) (--all takes all)"
@@ -162,26 +170,13 @@ final class AnswerNotes: Sendable {
   }
 }
 
-/// What a dry run would ask for.
-private final class RequestPlan: Sendable, CustomStringConvertible {
-  private let asked = Mutex((queries: Set<String>(), pmids: Set<PMID>()))
-
-  func add(_ questions: [RowQuestion]) {
-    asked.withLock { asked in
-      for question in questions {
-        switch question {
-        case .query(let query): asked.queries.insert(query)
-        case .pmids(let pmids): asked.pmids.formUnion(pmids)
-        case .nothing: break
-        }
-      }
-    }
-  }
-
-  var description: String {
-    let (queries, pmids) = asked.withLock { ($0.queries.count, $0.pmids.count) }
-    return queries > 0
-      ? "would search for \(queries) different queries, and fetch their articles, as far as the cache lacks them"
-      : "would fetch \(pmids) different PMIDs, as far as the cache lacks them"
+extension Diagnostics {
+  /// Warns of articles that were asked for and are not there, if any.
+  func tell(ofMissing pmids: [PMID]) {
+    guard !pmids.isEmpty else { return }
+    let missing = pmids.map(\.description)
+    warning(
+      "\(counted(missing.count, "PMID was", "PMIDs were")) not found: \(namingFirst(missing))",
+      details: [.init("missing", .array(missing.map { .string($0) }))])
   }
 }

@@ -32,10 +32,9 @@ struct RereadableRows {
     let copies = copies
     return TableSequence(input.paths, options: input.reading) { path throws(Failure) in
       if let copy = copies[path] {
-        return SecondReading(path == "-" ? "standard input" : path, UnnamedFileSource(copy))
+        return UnrecordedInput(UnnamedFileSource(copy), name: path == "-" ? "standard input" : path)
       }
-      let file = try FileSource(path: path)
-      return SecondReading(file.name, try DecompressedSource(file, name: file.name))
+      return try UnrecordedInput(path: path)
     }
   }
 
@@ -88,20 +87,6 @@ private final class CopyingInput: TableInput {
   }
 
   func finish(records: Int?) throws(Failure) { try input.finish(records: records) }
-}
-
-/// An input that was recorded when it was read for the first time.
-private final class SecondReading: TableInput {
-  let name: String
-  private let source: any ByteSource
-
-  init(_ name: String, _ source: any ByteSource) {
-    self.name = name
-    self.source = source
-  }
-
-  func read(into buffer: ByteBuffer) throws(Failure) -> Int { try source.read(into: buffer) }
-  func finish(records: Int?) {}
 }
 
 /// The bytes of a temporary file.

@@ -141,7 +141,7 @@ struct Parts {
   /// A chunk's file lies beside its manifest, or where its path leads from here, or in the folder that the manifest names:
   /// so a folder can be moved, and a manifest be read in another place.
   private mutating func find(_ chunk: ChunkManifest.Chunk, of manifest: ChunkManifest, manifestFolder: String?) {
-    let name = chunk.path.split(separator: "/").last.map(String.init) ?? chunk.path
+    let name = nameInFolder(chunk.path)
     var candidates = [chunk.path, "\(manifest.end.directory)/\(name)"]
     if let manifestFolder { candidates.insert("\(manifestFolder)/\(name)", at: 0) }
     var failure: Failure?

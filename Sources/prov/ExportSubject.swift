@@ -26,7 +26,7 @@ struct ExportSubject {
   init(_ path: String, _ provenance: ProvenanceReader) throws(Failure) {
     self.provenance = provenance
     chain = try ProvenanceChain(provenance)
-    let file = path.hasSuffix(sidecarSuffix) ? String(path.dropLast(sidecarSuffix.utf8.count)) : path
+    let file = fileOfSidecar(path)
     if isFolder(file) || file.hasSuffix("/") || file.isEmpty {
       let folder = file.isEmpty ? "." : withoutTrailingSlashes(file)
       kind = .folder(folder)

@@ -31,7 +31,7 @@ struct Graph: ParsableCommand {
 
   func run() throws {
     let chain = try ProvenanceChain(try file.provenance())
-    let name = file.file.hasSuffix(sidecarSuffix) ? String(file.file.dropLast(sidecarSuffix.utf8.count)) : file.file
+    let name = fileOfSidecar(file.file)
     let shown = printable(name.isEmpty ? "." : name)
     let drawing = GraphDrawing(try ProvenanceGraph(chain, name: shown))
     let title = "How \(shown) came about"

@@ -104,11 +104,15 @@ struct ItemSearch {
     try body(Find(context: try reader.value(), tool: tools[stage] ?? "unknown stage"))
   }
 
+  private static func tool(of stage: JSONValue) -> String {
+    "\(stage["tool"]?.text ?? "?") \(stage["version"]?.text ?? "?")"
+  }
+
   private mutating func begin(_ child: ChildRecord, _ chunk: Chunk) -> Current {
     var current = Current(chunk: chunk)
     for stage in child.stages ?? [] {
       guard let id = stage["id"]?.text else { continue }
-      current.tools[id] = "\(stage["tool"]?.text ?? "?") \(stage["version"]?.text ?? "?")"
+      current.tools[id] = Self.tool(of: stage)
       current.items[id] = name(ofItemIn: stage, isOfChunk: child.ran(stage), chunk)
     }
     return current
@@ -148,7 +152,7 @@ struct ItemSearch {
     while try reader.next() {
       if reader.kind == .stage, let id = reader.memberText("id") {
         let stage = try reader.value()
-        tools[id] = "\(stage["tool"]?.text ?? "?") \(stage["version"]?.text ?? "?")"
+        tools[id] = Self.tool(of: stage)
         items[id] = name(ofItemIn: stage, isOfChunk: child.ran(stage), chunk)
       }
       guard reader.kind == .context, let stage = reader.memberText("stage"), let name = reader.memberText("item"),

@@ -23,6 +23,14 @@ struct Prov: MillraceCommand {
     ])
 }
 
+/// The file that a path to it, or to its sidecar, means.
+func fileOfSidecar(_ path: String) -> String {
+  path.hasSuffix(sidecarSuffix) ? String(path.dropLast(sidecarSuffix.utf8.count)) : path
+}
+
+/// What a file or a folder is called in its folder, "b" of "a/b/"; empty for "/".
+func lastComponent(_ path: String) -> String { nameInFolder(withoutTrailingSlashes(path)) }
+
 /// The file whose provenance is asked for.
 struct FileArgument: ParsableArguments {
   @Argument(help: "The file, its sidecar, or a folder of chunks.", completion: .file())

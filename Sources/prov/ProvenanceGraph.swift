@@ -270,8 +270,6 @@ struct ProvenanceGraph {
     edges.append(Edge(from: stage, to: nodes.count - 1, link: nil))
   }
 
-  private func lastComponent(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? "" }
-
   // MARK: Words
 
   private func content(of value: JSONValue) -> [String] {

@@ -27,13 +27,12 @@ struct Rerun: ParsableCommand {
 
   func run() throws {
     let chain = try ProvenanceChain(try file.provenance())
-    var name = file.file.hasSuffix(sidecarSuffix) ? String(file.file.dropLast(sidecarSuffix.utf8.count)) : file.file
-    while name.utf8.count > 1, name.hasSuffix("/") { name.removeLast() }
+    let name = withoutTrailingSlashes(fileOfSidecar(file.file))
     let pipeline = try RecordedPipeline(chain, name: name)
     let diagnostics = Diagnostics()
     guard runsAgain else {
       if let obstacle = pipeline.obstacle { diagnostics.warning(obstacle.message) }
-      let line = try pipeline.line(output: name.split(separator: "/").last.map(String.init) ?? "output")
+      let line = try pipeline.line(output: lastComponent(name).isEmpty ? "output" : lastComponent(name))
       if line.contains("REDACTED") {
         diagnostics.warning("the record leaves out a secret: put it in the place of REDACTED")
       }
@@ -102,7 +101,7 @@ struct RerunComparison {
       if let again { warn(place, stage, again) }
       for file in files where file["stage"] == stage["id"] {
         guard let folderName = step.folder, let path = file["path"]?.text else { continue }
-        let name = path.split(separator: "/").last.map(String.init) ?? ""
+        let name = lastComponent(path)
         if step.folder != nil, name.hasSuffix(".manifest") { continue }
         guard !name.isEmpty, name != "..", name != "." else { continue }
         let written = "\(folder)/\(folderName)/\(name)"

@@ -98,7 +98,8 @@ struct RerunPlan {
         guard value == nil else { throw unclear(word, stage) }
         result.append(name)
         while let path = rest.first, !Self.isOption(path) {
-          result.append(try input(rest.removeFirst(), of: stage)); _ = path
+          result.append(try input(path, of: stage))
+          rest.removeFirst()
         }
         continue
       }
@@ -161,7 +162,7 @@ struct RerunPlan {
 
   /// A free name in the fresh folder for what was written to `path`.
   private mutating func fresh(_ path: String) -> String {
-    var name = path.split(separator: "/").last.map(String.init) ?? ""
+    var name = lastComponent(path)
     if name.isEmpty || name == "." || name == ".." || name.hasPrefix("-") || name.hasPrefix(".prov") { name = "output" }
     var free = name
     var number = 2

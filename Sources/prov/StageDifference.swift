@@ -145,7 +145,7 @@ extension StageDifference {
       files.map { file -> Named in
         let path = file["path"]?.text ?? ""
         return Named(
-          name: comparesAll ? path : path.split(separator: "/").last.map(String.init) ?? path,
+          name: comparesAll ? path : lastComponent(path),
           content: Self.content(file), value: file)
       }
     }
@@ -158,7 +158,7 @@ extension StageDifference {
         var name = input["path"]?.text ?? input["name"]?.text ?? ""
         let isToldByProducer = !comparesAll && stage.isFromWithin(input)
         // What an earlier stage wrote has an output's name.
-        if isToldByProducer { name = name.split(separator: "/").last.map(String.init) ?? name }
+        if isToldByProducer { name = lastComponent(name) }
         return Named(name: name, content: isToldByProducer ? nil : Self.content(input), value: input)
       }
     }

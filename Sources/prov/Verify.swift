@@ -15,7 +15,7 @@ struct Verify: ParsableCommand {
 
   func run() throws {
     // Who names the sidecar means the file.
-    let file = self.file.hasSuffix(sidecarSuffix) ? String(self.file.dropLast(sidecarSuffix.utf8.count)) : self.file
+    let file = fileOfSidecar(file)
     let reader: ProvenanceReader
     if let sidecar {
       guard let opened = try ProvenanceReader(path: sidecar) else {

@@ -81,7 +81,7 @@ import Testing
       place(entry(2, cores: 8, runs: false), among: [entry(1, cores: 1, runs: true)])?.description
         == "waiting for 8 cores (free: 7 cores), next in the queue: for nobody knows how long")
     #expect(
-      [12, 89.5, 91, 3600, 3700, .infinity].map(durationText) == ["12 s", "90 s", "2 min", "1 h", "1 h 2 min", "ever"])
+      [12, 89.5, 91, 3600, 3700, .infinity].map(waitText) == ["12 s", "90 s", "2 min", "1 h", "1 h 2 min", "ever"])
     #expect([0, 1023, 1536, 8 << 30, 1_500_000_000].map(memoryText) == ["0", "1023", "1.5K", "8G", "1.4G"])
   }
 

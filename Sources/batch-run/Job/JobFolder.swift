@@ -101,7 +101,6 @@ struct JobFolder: Sendable {
   func errorPath(_ chunk: ChunkIdentifier) -> String { "\(path)/stderr/\(chunk)" }
   func failedPath(_ chunk: ChunkIdentifier) -> String { "\(path)/failed/\(chunk)" }
   func failedInputPath(_ chunk: ChunkIdentifier) -> String { "\(failedPath(chunk))/input" }
-  func receiptPath(_ chunk: ChunkIdentifier) -> String { "\(path)/receipts/\(chunk).json" }
 
   // MARK: Reading
 

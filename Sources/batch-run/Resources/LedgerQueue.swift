@@ -73,8 +73,8 @@ enum WaitEstimate: Sendable, Hashable {
 extension WaitEstimate: CustomStringConvertible {
   var description: String {
     switch self {
-    case .about(let seconds): "about \(durationText(seconds))"
-    case .atLeast(let seconds): "at least \(durationText(seconds))"
+    case .about(let seconds): "about \(waitText(seconds))"
+    case .atLeast(let seconds): "at least \(waitText(seconds))"
     case .unknown: "for nobody knows how long"
     }
   }
@@ -110,14 +110,4 @@ extension QueuePlace: CustomStringConvertible {
     let nothing = wanted.memory > 0 && left.memory == 0 ? " and no memory" : ""
     return "waiting for \(wanted) (free: \(left)\(nothing)), \(before): \(estimate)"
   }
-}
-
-/// A time for a person who waits: `40 s`, `3 min`, `2 h 5 min`.
-func durationText(_ seconds: Double) -> String {
-  guard seconds.isFinite, seconds < 1e9 else { return "ever" }
-  let whole = Int(max(0, seconds).rounded(.up))
-  if whole <= 90 { return "\(whole) s" }
-  let minutes = (whole + 59) / 60
-  if minutes < 60 { return "\(minutes) min" }
-  return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
 }

@@ -29,18 +29,6 @@ extension ResourceShare: CustomStringConvertible {
   }
 }
 
-/// A number of bytes for a person: `512K`, `1.5G`.
-func memoryText(_ bytes: Int) -> String {
-  var value = Double(bytes)
-  var unit = ""
-  for larger in ["K", "M", "G", "T"] where value >= 1024 {
-    value /= 1024
-    unit = larger
-  }
-  let tenths = Int((value * 10).rounded())
-  return tenths % 10 == 0 || tenths >= 1000 ? "\((tenths + 5) / 10)\(unit)" : "\(tenths / 10).\(tenths % 10)\(unit)"
-}
-
 /// The value of `--workers`.
 enum WorkerCount: Sendable, Hashable {
   /// As many as the machine has cores, and memory for.

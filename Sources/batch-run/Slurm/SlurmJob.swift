@@ -34,9 +34,6 @@ struct SlurmJob: Sendable, Equatable {
     guard let array, let task else { return String(array ?? identifier) }
     return "\(array)_\(task)"
   }
-
-  /// Whether the job was submitted with that mark. Sites may rewrite comments, so the name counts as well.
-  func hasMark(_ mark: String) -> Bool { name == mark || comment == mark }
 }
 
 /// Tasks of an array: `0-3,7`, `0-20:2%3`, with `...` where Slurm cut the text.

@@ -48,15 +48,7 @@ extension CutChunk {
 extension AttemptEnd {
   /// `chunk 00042 attempt 2 ended with status 3 after 0:12 on node17, worker 3, 120.0 MB: no such column`.
   fileprivate var words: String {
-    "chunk \(chunk) attempt \(attempt) \(outcome) after \(seconds(end.since(start))) on \(host), worker \(worker), "
+    "chunk \(chunk) attempt \(attempt) \(outcome) after \(attemptTime(end.since(start))) on \(host), worker \(worker), "
       + decimal(Double(peakMemory), "B") + (lastWords.isEmpty || outcome == .completed ? "" : ": \(lastWords)")
   }
-}
-
-/// A time as it is told of one attempt: `0.042 s`, `3.1 s`, then `2:10`.
-func seconds(_ seconds: Double) -> String {
-  if seconds >= 60 { return clockTime(seconds) }
-  if seconds <= 0 { return "0 s" }
-  let unit = seconds < 1 ? 1000.0 : 10.0
-  return "\((seconds * unit).rounded() / unit) s"
 }

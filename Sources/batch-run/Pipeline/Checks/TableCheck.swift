@@ -64,7 +64,7 @@ struct TableCheck {
   }
 
   private static func open(_ path: String) -> TableSequence {
-    TableSequence([path], options: ReadingOptions()) { path throws(Failure) in try CheckedInput(path) }
+    TableSequence([path], options: ReadingOptions()) { path throws(Failure) in try UnrecordedInput(path: path) }
   }
 
   /// Reads the whole table.
@@ -251,19 +251,4 @@ struct TableCheck {
 /// A number as a person writes it: 5, not 5.0.
 private func shortText(_ number: Double) -> String {
   number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
-}
-
-/// The table that a check reads; nothing of it is recorded, since nothing is made of it.
-private final class CheckedInput: TableInput {
-  let name: String
-  private let source: DecompressedSource
-
-  init(_ path: String) throws(Failure) {
-    let file = try FileSource(path: path)
-    name = path
-    source = try DecompressedSource(file, name: path)
-  }
-
-  func read(into buffer: ByteBuffer) throws(Failure) -> Int { try source.read(into: buffer) }
-  func finish(records: Int?) throws(Failure) {}
 }

@@ -40,9 +40,6 @@ struct TableChecks: Sendable, Equatable {
       }
     }
   }
-
-  /// All fields that are asked for.
-  var fields: [FieldName] { required + types.map(\.field) + ranges.map(\.field) + unique.flatMap { $0 } }
 }
 
 /// What a value must be read as. Values that are empty or null are no values, and of every type.

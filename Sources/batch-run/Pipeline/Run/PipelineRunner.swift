@@ -99,12 +99,3 @@ struct PipelineRunner {
     }
   }
 }
-
-/// Seconds as people read them: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`.
-func spanText(_ seconds: Double) -> String {
-  if seconds < 10 { return "\((seconds * 10).rounded() / 10) s" }
-  let whole = Int(min(seconds, 1e12).rounded())
-  if whole < 60 { return "\(whole) s" }
-  if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-  return "\(whole / 3600) h \(whole % 3600 / 60) min"
-}

@@ -27,7 +27,7 @@ struct ChartAxis {
           "class": "tick", "text-anchor": x(time) > right - 14 ? "end" : "middle", "x": digits(x(time)),
           "y": digits(bottom + 16),
         ],
-        text: step < 1 ? seconds(time) : clockTime(time))
+        text: step < 1 ? attemptTime(time) : clockTime(time))
     }
     svg.element("path", ["class": "grid", "d": path])
     svg.newline()

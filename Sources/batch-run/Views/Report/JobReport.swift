@@ -148,7 +148,7 @@ struct JobReport {
   private func writeDurations(_ good: [AttemptSpan], _ other: [AttemptSpan], into page: inout MarkupWriter) {
     let sorted = good.map { $0.end - $0.start }.sorted()
     func quantile(_ share: Double) -> String {
-      seconds(sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))])
+      attemptTime(sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))])
     }
     let words =
       sorted.isEmpty
@@ -156,7 +156,7 @@ struct JobReport {
       : "Of completed attempts: median \(quantile(0.5)), 95 % within \(quantile(0.95)), longest \(quantile(1))."
     page.element("p", ["class": "faint"], text: words)
     HistogramDrawing(
-      histogram: Histogram(good: sorted, other: other.map { $0.end - $0.start }), text: seconds,
+      histogram: Histogram(good: sorted, other: other.map { $0.end - $0.start }), text: attemptTime,
       description: "Histogram of the attempts' durations. \(words)"
     ).draw(into: &page)
   }
@@ -183,7 +183,8 @@ struct JobReport {
       ["Chunk", "Took", "Attempt", "Memory", "Worker", "Host"], numbers: [1, 2, 3, 4],
       slowest.map { span in
         [
-          span.chunk.description, seconds(span.end - span.start), "\(span.attempt)", decimal(Double(span.memory), "B"),
+          span.chunk.description, attemptTime(span.end - span.start), "\(span.attempt)",
+          decimal(Double(span.memory), "B"),
           "\(span.worker)", span.host,
         ]
       }, into: &page)

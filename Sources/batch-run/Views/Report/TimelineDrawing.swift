@@ -103,7 +103,7 @@ struct TimelineDrawing {
   private func title(of span: AttemptSpan) -> String {
     let memory = span.memory > 0 ? ", \(decimal(Double(span.memory), "B"))" : ""
     return printable(
-      "chunk \(span.chunk), attempt \(span.attempt) \(span.outcome) after \(seconds(span.end - span.start))"
+      "chunk \(span.chunk), attempt \(span.attempt) \(span.outcome) after \(attemptTime(span.end - span.start))"
         + " (worker \(span.worker) on \(span.host), from \(clockTime(span.start))\(memory))")
   }
 
@@ -194,7 +194,7 @@ struct TimelineDrawing {
       page.element(
         "p", ["class": "faint"],
         text: "\(history.spans.count) attempts are too many for a box each: of what a worker did within "
-          + "\(seconds(history.length / Double(Self.steps))), the worst is shown.")
+          + "\(attemptTime(history.length / Double(Self.steps))), the worst is shown.")
     }
     page.newline()
   }
