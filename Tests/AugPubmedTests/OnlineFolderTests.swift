@@ -1,3 +1,4 @@
+import AugmenterSupport
 import ScriptedEUtilities
 import Glibc
 import MillraceCore
@@ -98,14 +99,7 @@ import Testing
     let entries = files(below: "cache").filter { $0.contains("/pubmed/") && (desk.folder.read($0)?.count ?? 0) > 100 }
     #expect(entries.count >= 3)
     for (number, name) in entries.enumerated() {
-      var bytes = desk.folder.read(name) ?? []
-      switch number % 4 {
-      case 0: bytes.removeLast(bytes.count / 2)
-      case 1: bytes[bytes.count / 2] ^= 1
-      case 2: bytes += [1]
-      default: bytes = Array("{}".utf8)
-      }
-      desk.folder.write(name, bytes)
+      desk.folder.write(name, damagedEntry(desk.folder.read(name) ?? [], number))
     }
     let again = desk.run("--field", "g", "--fields", "status,title", input: rows)
     #expect(again.output == first.output)

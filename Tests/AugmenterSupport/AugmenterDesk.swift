@@ -181,3 +181,16 @@ extension Sequence where Element: Hashable {
   /// How often each element occurs.
   public var counts: [Element: Int] { Dictionary(map { ($0, 1) }, uniquingKeysWith: +) }
 }
+
+/// What is left of an entry of a cache after damage of one of four kinds.
+public func damagedEntry(_ bytes: [UInt8], _ kind: Int) -> [UInt8] {
+  switch kind % 4 {
+  case 0: return bytes.dropLast(bytes.count / 2)
+  case 1:
+    var bytes = bytes
+    bytes[bytes.count / 2] ^= 1
+    return bytes
+  case 2: return bytes + [1]
+  default: return Array("{}".utf8)
+  }
+}

@@ -15,13 +15,10 @@ struct ChunkSurroundingsTests {
       ["-c", command], environment: ["chunk": chunk.path, "d": folder("parts"), "folder": folder.path])
   }
 
-  /// A row of 100 MB of which nothing is known until it has come.
-  private static let longRow = "{ echo a; head -c 100000000 /dev/zero | tr '\\0' x; echo; }"
-
   @Test(.disabled(if: Sanitizer.current != nil, "the sanitizer takes more memory itself"))
   func aRowLongerThanAllowedIsRefusedInLittleMemory() {
     // A limit of 64 MB, which the system keeps.
-    let outcome = shell("\(Self.longRow) | { ulimit -d 65536; \"$chunk\" -n 1 -d \"$d\"; }")
+    let outcome = shell("\(longRowInShell) | { ulimit -d 65536; \"$chunk\" -n 1 -d \"$d\"; }")
     #expect(outcome.status == 65)
     #expect(
       outcome.errorText == "chunk: standard input:2: the record that starts here is longer than 16777216 bytes"
@@ -30,7 +27,7 @@ struct ChunkSurroundingsTests {
   }
 
   @Test func aLongRowPassesWhereItIsAllowed() {
-    let outcome = shell("\(Self.longRow) | \"$chunk\" -n 1 -d \"$d\" --max-record-bytes 200M")
+    let outcome = shell("\(longRowInShell) | \"$chunk\" -n 1 -d \"$d\" --max-record-bytes 200M")
     #expect(outcome.errorText == "")
     #expect(outcome.status == 0)
     #expect(shell("wc -c < \"$d/chunk-00000.csv\"").outputText == "100000003\n")

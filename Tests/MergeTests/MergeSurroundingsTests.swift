@@ -90,18 +90,16 @@ struct MergeSurroundingsTests {
     #expect(folder.text("out.csv") == nil)
   }
 
-  private static let longRow = "{ echo a; head -c 100000000 /dev/zero | tr '\\0' x; echo; }"
-
   @Test(.disabled(if: Sanitizer.current != nil, "the sanitizer takes more memory itself"))
   func aRowLongerThanAllowedIsRefusedInLittleMemory() {
     // A limit of 64 MB, which the system keeps.
-    let outcome = shell("\(Self.longRow) | { ulimit -d 65536; \"$merge\" -o \"$folder/out.csv\"; }")
+    let outcome = shell("\(longRowInShell) | { ulimit -d 65536; \"$merge\" -o \"$folder/out.csv\"; }")
     #expect(outcome.status == 65)
     #expect(
       outcome.errorText == "merge: standard input:2: the record that starts here is longer than 16777216 bytes"
         + " (--max-record-bytes allows longer ones)\n")
     #expect(folder.names == [])
-    #expect(shell("\(Self.longRow) | \"$merge\" --max-record-bytes 200M | wc -c").outputText == "100000003\n")
+    #expect(shell("\(longRowInShell) | \"$merge\" --max-record-bytes 200M | wc -c").outputText == "100000003\n")
   }
 
   @Test(.enabled(if: Nobody.canRun(merge), "it takes root and executables that everybody may run"))

@@ -5,17 +5,9 @@ import Testing
 /// A run over chunks: one sidecar tells of each chunk, and of what was run on it.
 @Suite struct RunnerTests {
   let shell = Shell()
-  private static let augment = "aug-pubmed -q --xml a.xml --pmid-field id --fields pmid,title"
+  private static let augment = Shell.augment
 
-  init() {
-    shell.folder.write("in.csv", "id,name\n" + (1...95).map { "\($0),gene \($0)\n" }.joined())
-    shell.folder.write(
-      "a.xml",
-      """
-      <PubmedArticleSet><PubmedArticle><MedlineCitation><PMID Version="1">42</PMID><Article>\
-      <ArticleTitle>One</ArticleTitle></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>
-      """)
-  }
+  init() { shell.writeGenes() }
 
   private func run(_ script: String) { expectSuccess(shell(script)) }
 

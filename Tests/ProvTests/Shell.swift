@@ -18,6 +18,20 @@ struct Shell {
     return Executable("/bin/bash").run(["-c", script], environment: variables, workingDirectory: folder.path)
   }
 
+  /// Ninety-five rows in in.csv, and articles for `augment`.
+  func writeGenes() {
+    folder.write("in.csv", "id,name\n" + (1...95).map { "\($0),gene \($0)\n" }.joined())
+    folder.write(
+      "a.xml",
+      """
+      <PubmedArticleSet><PubmedArticle><MedlineCitation><PMID Version="1">42</PMID><Article>\
+      <ArticleTitle>One</ArticleTitle></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>
+      """)
+  }
+
+  /// Adds to a chunk of such rows the one article that there is.
+  static let augment = "aug-pubmed -q --xml a.xml --pmid-field id --fields pmid,title"
+
   /// The records of a sidecar.
   func records(_ name: String) throws -> [JSONValue] {
     try (folder.text(name) ?? "").split(separator: "\n").map { try JSONValue.parse(String($0)) }

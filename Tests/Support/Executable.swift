@@ -305,3 +305,6 @@ private func withCStrings<Result>(
   }
   return unsafe body(list)
 }
+
+/// What a shell writes as a table with a row of 100 MB, of which nothing is known until it has come.
+public let longRowInShell = "{ echo a; head -c 100000000 /dev/zero | tr '\\0' x; echo; }"

@@ -28,13 +28,6 @@ public func clockTime(_ seconds: Double) -> String {
   return (hours > 0 ? "\(hours):\(padded(minutes, 2))" : "\(minutes)") + ":\(padded(whole % 60, 2))"
 }
 
-/// `1 row`, `3 rows`.
-///
-/// - Parameter plural: where it is not the word with an s.
-public func counted(_ number: Int, _ word: String, _ plural: String? = nil) -> String {
-  number == 1 ? "1 \(word)" : "\(number) \(plural ?? word + "s")"
-}
-
 // MARK: Words of others
 
 /// The text with control characters written out: what comes from a file or a server may hold a line end or a terminal's
