@@ -45,13 +45,7 @@ struct JobListing {
 
   /// Columns under their names; nothing for no jobs.
   static func table(_ jobs: [JobListing]) -> String {
-    guard !jobs.isEmpty else { return "" }
-    let rows = [["JOB", "STATE", "DONE", "CREATED", "WHERE", "COMMAND"]] + jobs.map(\.cells)
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).dropLast().map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
-        + "  \(row.last ?? "")\n"
-    }.joined()
+    jobs.isEmpty ? "" : textTable([["JOB", "STATE", "DONE", "CREATED", "WHERE", "COMMAND"]] + jobs.map(\.cells))
   }
 
   private var cells: [String] {

@@ -17,12 +17,7 @@ struct RunRow {
   }
 
   static func table(_ rows: [RunRow]) -> String {
-    let cells = [["RUN", "PIPELINE", "STARTED", "TOOK", "STATE", "FAILED"]] + rows.map(\.cells)
-    let widths = (0..<6).map { column in cells.map { $0[column].count }.max() ?? 0 }
-    return cells.map { line in
-      let padded = zip(line, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-      return String(padded.joined(separator: "  ").reversed().drop { $0 == " " }.reversed()) + "\n"
-    }.joined()
+    textTable([["RUN", "PIPELINE", "STARTED", "TOOK", "STATE", "FAILED"]] + rows.map(\.cells))
   }
 
   private var cells: [String] {
