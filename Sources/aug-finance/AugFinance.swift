@@ -14,13 +14,17 @@ struct AugFinance: MillraceCommand, CachingTool {
       """,
     discussion: """
       Add the daily prices of 2021 to a table that has a column symbol, as a list in each row:
-        $ aug-finance tickers.csv -o prices.ndjson --to ndjson --field symbol --start 2021-01-01 --end 2021-12-31
+        $ aug-finance tickers.csv -o prices.ndjson --to ndjson \\
+            --field symbol --start 2021-01-01 --end 2021-12-31
       Add what sums them up, adjusted for splits and dividends:
-        $ aug-finance tickers.csv -o out.csv --field symbol --start 2021-01-01 --summarise --adjusted
+        $ aug-finance tickers.csv -o out.csv --field symbol \\
+            --start 2021-01-01 --summarise --adjusted
       Add the close as of each row's own day:
-        $ aug-finance events.csv -o out.csv --field symbol --at-field date --fields date,close --prefix price_
+        $ aug-finance events.csv -o out.csv --field symbol \\
+            --at-field date --fields date,close --prefix price_
       Use files instead of a service, prices/IBM.csv for IBM:
-        $ aug-finance tickers.csv -o out.csv --field symbol --source csv:prices --explode
+        $ aug-finance tickers.csv -o out.csv --field symbol \\
+            --source csv:prices --explode
       The options of these are told by: aug-finance augment --help
       """,
     version: Millrace.versionText,

@@ -9,7 +9,8 @@ struct Augment: FilterCommand {
       Each row gets two fields: status, and prices, which lists date, open, high, low, close and volume of each day. \
       Without --start and --end these are the last hundred. --explode writes a row for each day, --summarise adds columns \
       that sum the days up, and --at-field adds the price as of one day:
-        $ aug-finance tickers.csv -o out.csv --field symbol --start 2021-01-01 --end 2021-12-31 --explode
+        $ aug-finance tickers.csv -o out.csv --field symbol \\
+            --start 2021-01-01 --end 2021-12-31 --explode
       Prices come from Alpha Vantage, whose key stands in ALPHAVANTAGE_API_KEY, or from files of yours with --source. A free \
       key may ask 25 times a day and 5 times a minute. All processes of a user keep to that together, today's answers are \
       kept for a day, and those about days that are over for ever: when the day's requests are spent, the run writes what it \

@@ -9,7 +9,8 @@ struct BatchRun: MillraceCommand {
     abstract: "Run a filter over the chunks of a table, here or on Slurm, and put the results together.",
     discussion: """
       Cut a table into chunks, run a filter on four of them at a time, and get one result in order:
-        $ batch-run --workers 4 -o result.ndjson -- jq -c 'select(.score > 3)' < rows.ndjson
+        $ batch-run --workers 4 -o result.ndjson -- \\
+            jq -c 'select(.score > 3)' < rows.ndjson
 
       COMMAND reads a chunk on standard input and writes its result on standard output. What is finished is kept: a job \
       that was killed goes on with batch-run resume, and gives the same bytes. The options of such a run are told by \

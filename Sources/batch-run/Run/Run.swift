@@ -7,7 +7,8 @@ struct Run: FilterCommand {
     abstract: "Run COMMAND on each chunk of the input, and put the results together in order.",
     discussion: """
       COMMAND reads a chunk on standard input and writes its result on standard output. Without a subcommand's name, batch-run runs.
-        $ batch-run --workers 4 -o result.ndjson -- jq -c 'select(.score > 3)' < rows.ndjson
+        $ batch-run --workers 4 -o result.ndjson -- \\
+            jq -c 'select(.score > 3)' < rows.ndjson
       """)
 
   @OptionGroup var new: NewJobOptions

@@ -8,7 +8,8 @@ struct Submit: FilterCommand {
     abstract: "Cut the input, submit the job, print its id, and return at once.",
     discussion: """
       On Slurm a small job goes on when the tasks have ended; here a process in the background does. Look at it, or wait for it, from anywhere that sees the job's folder.
-        $ job=$(batch-run submit --backend slurm -o scored.csv -- ./score < reads.csv)
+        $ job=$(batch-run submit --backend slurm -o scored.csv -- \\
+            ./score < reads.csv)
         $ batch-run wait "$job"
       """)
 
