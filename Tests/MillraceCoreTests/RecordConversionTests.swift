@@ -253,6 +253,14 @@ struct Conversion {
     )
   }
 
+  /// What spreadsheet programs save as "Unicode text".
+  @Test(arguments: [[0xff, 0xfe, 0x61, 0x00, 0x0a, 0x00], [0xfe, 0xff, 0x00, 0x61, 0x00, 0x0a]])
+  func textInUTF16IsToldApartFromBinaryData(bytes: [UInt8]) throws {
+    let failure = try #require(throws: Failure.self) { try Conversion().run(bytes) }
+    #expect(
+      failure.description == "in: text in UTF-16, where UTF-8 was expected (iconv -f UTF-16 -t UTF-8 converts it)")
+  }
+
   @Test func invalidUTF8IsNamedByItsByte() throws {
     let latin1: [UInt8] = Array("a\nx\n".utf8) + [0x47, 0xe9, 0x6e, 0x65, 0x0a]
     var toJSON = Conversion()

@@ -56,6 +56,11 @@ extension Dialect {
       return Dialect(format: format, delimiter: options.delimiter, hasHeader: options.hasHeader)
     }
     if let offset = unsafe head.firstIndex(of: 0) {
+      if unsafe head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff]) {
+        throw Failure(
+          .badData, "text in UTF-16, where UTF-8 was expected", at: Place(file: name),
+          advice: "iconv -f UTF-16 -t UTF-8 converts it")
+      }
       throw Failure(
         .badData, "binary data (a zero byte), where CSV or NDJSON was expected",
         at: Place(file: name, byteOffset: offset), advice: "--from csv reads it nevertheless")
