@@ -39,9 +39,13 @@ struct StageText {
     ]
     func add(_ name: String, _ value: String) { lines.append(Self.labelled(name, value)) }
     add("commit", isFull ? Self.text(stage["commit"]) : shortened(Self.text(stage["commit"])))
-    add(
-      "arguments",
-      printable(CommandLineText.quoting((stage["arguments"]?.elements ?? []).map { $0.text ?? $0.json })))
+    let arguments = Self.words(stage["arguments"])
+    add("arguments", printable(CommandLineText.quoting(arguments)))
+    // A run that went on with a job does not name what the job runs.
+    let command = Self.words(stage["parameters"]?["command"])
+    if stage["chunks"] != nil, !command.isEmpty, Array(arguments.suffix(command.count)) != command {
+      add("command", printable(CommandLineText.quoting(command)))
+    }
     if let seed = stage["seed"] { add("seed", Self.text(seed)) }
     let inputs = stage["inputs"]?.elements ?? []
     let shown = isFull || inputs.count <= Self.mostInputs + 1 ? inputs.count : Self.mostInputs
@@ -74,6 +78,10 @@ struct StageText {
     return lines
   }
 
+  private static func words(_ value: JSONValue?) -> [String] {
+    (value?.elements ?? []).map { $0.text ?? $0.json }
+  }
+
   private static let mostChildren = 20
 
   /// What a runner did to its chunks: one line for a hundred that were worked on alike.
@@ -81,7 +89,7 @@ struct StageText {
     func over(_ count: Int) -> String { "over \(counted(count, "chunk"))" }
     var lines: [(String, String)] = []
     for child in children.prefix(mostChildren) {
-      let words = [text(child.stage["tool"])] + (child.stage["arguments"]?.elements ?? []).map { $0.text ?? $0.json }
+      let words = [text(child.stage["tool"])] + words(child.stage["arguments"])
       let command = "\(printable(CommandLineText.quoting(words))), version \(text(child.stage["version"]))"
       lines.append(
         (child.isStarted ? "ran" : "read from", child.isStarted ? "\(command), \(over(child.count))" : command))

@@ -50,6 +50,8 @@ import Testing
     let outcome = run("touch fixed; batch-run retry job -o out.csv")
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(try shell.completeness("out.csv.prov") == "verified")
+    // The arguments of `retry` do not tell what was run.
+    #expect(run("prov show out.csv").outputText.contains("  command     sh -c 'if [ -e fixed ] || "))
     let stages = try shell.records("out.csv.prov").filter { $0["kind"]?.text == "stage" }
     #expect(stages.compactMap { $0["tool"]?.text } == ["merge", "batch-run"])
     #expect(run("prov verify out.csv").status == 0)
