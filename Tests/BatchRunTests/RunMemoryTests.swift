@@ -48,6 +48,26 @@ import Testing
     #expect(try desk.record().recoveries.map(\.recovery) == [.begun, .succeeded])
   }
 
+  /// A chunk that fails in its first attempt, and is too large for the recovery attempt.
+  @Test func theRecoveryAttemptIsOverWhenBothHalvesAre() throws {
+    let desk = RunDesk(records: 150)
+    let failing =
+      "import os, sys\nif os.environ['MILLRACE_ATTEMPT'] == '1' and os.fstat(0).st_size > 1500: sys.exit(3)\n"
+    let outcome = desk.run(
+      desk.arguments("--job job --retries 0 --memory-per-worker 60M --split-on-oom", chunkRecords: 150) + [
+        "--", "python3", "-c", failing + hungry[2],
+      ])
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.outputText == desk.table)
+    let journal = (desk.folder.text("job/journal.ndjson") ?? "").split(separator: "\n")
+    #expect(try desk.record().recoveries.map(\.recovery) == [.begun, .succeeded])
+    let recovered = try #require(journal.lastIndex { $0.contains("\"succeeded\"") })
+    let ended = try #require(journal.lastIndex { $0.contains("\"event\":\"ended\"") })
+    #expect(ended < recovered, "\(journal[recovered])")
+    // As large as the recovery attempt allows.
+    #expect(try desk.record().counts.all == 2)
+  }
+
   @Test func aChunkThatTakesMoreThanTwiceFails() throws {
     let desk = RunDesk(records: 150)
     let outcome = run(desk, "", chunkRecords: 150)

@@ -238,7 +238,14 @@ final class JobBoard: Sendable {
       }
       if let halves {
         try tell([.split(chunk, halves.0, halves.1)], &state)
-        for half in [halves.0, halves.1] { state.waiting.insert(half.identifier) }
+        for half in [halves.0, halves.1] {
+          // The job's own attempt is over only when both halves have had theirs.
+          if work.isRecovery {
+            state.exhausted.insert(half.identifier)
+          } else {
+            state.waiting.insert(half.identifier)
+          }
+        }
         return nil
       }
       guard end.outcome.isCounted else {
