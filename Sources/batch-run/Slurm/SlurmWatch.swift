@@ -23,6 +23,8 @@ final class SlurmWatch {
     /// Which of the task's chunks it is, counted from 0.
     var position: Int
     var isTold = false
+    /// Its task runs a command that the job was given another one for.
+    var isOutdated = false
     var attempt: ChunkTry { ChunkTry(cut: work.cut, attempt: work.attempt) }
   }
 
@@ -86,20 +88,28 @@ final class SlurmWatch {
 
   // MARK: Submitting
 
-  /// Takes up what tasks of an earlier owner may still be at work on, and returns what is left.
+  /// Takes up what tasks of an earlier owner may still be at work on, and returns what is left. What runs another command
+  /// than the job's is cancelled, and tried again when it has ended.
   private func adopt(_ works: [JobBoard.Work]) throws(Failure) -> [JobBoard.Work] {
     var wanted: [String: JobBoard.Work] = [:]
     for work in works { wanted[ChunkTry(cut: work.cut, attempt: work.attempt).name] = work }
+    let command = board.look { $0.command }
+    let ended = try folder.attempts().ended
+    var outdated: Set<Int> = []
     for array in folder.arrays().reversed() where !wanted.isEmpty {
-      let tasks = try SlurmManifest(folder.manifestPath(array)).tasks
-      for (task, attempts) in tasks.enumerated() {
+      let manifest = try SlurmManifest(folder.manifestPath(array))
+      for (task, attempts) in manifest.tasks.enumerated() {
         for (position, attempt) in attempts.enumerated() {
           guard let work = wanted.removeValue(forKey: attempt.name) else { continue }
-          pending[attempt.chunk] = Pending(
-            work: work, place: SlurmTasks.Place(array: array, task: task), position: position)
+          var item = Pending(work: work, place: SlurmTasks.Place(array: array, task: task), position: position)
+          item.isOutdated = manifest.command != command && !ended.contains(attempt.name)
+          if item.isOutdated { outdated.insert(array) }
+          pending[attempt.chunk] = item
         }
       }
     }
+    cancelled.formUnion(outdated)
+    try commands.cancel(outdated.compactMap { numbers[$0] }.sorted().map { String($0) })
     return wanted.values.sorted { $0.cut.identifier < $1.cut.identifier }
   }
 
@@ -233,6 +243,7 @@ final class SlurmWatch {
   private func take(_ item: Pending) throws(Failure) {
     let attempt = item.attempt
     var end = try folder.receipt(of: attempt)
+    if item.isOutdated { end.outcome = .cancelled }
     var result = folder.resultPath(attempt)
     if end.outcome == .completed {
       // An owner that was killed may have given the result its name already.

@@ -196,6 +196,18 @@ struct SlurmClusterTests {
     #expect(count("\"outcome\":\"completed\"") == 6)
   }
 
+  @Test func aRetryWithAnotherCommandTakesNothingFromTasksOfTheFirst() {
+    let running = start(arguments([], ["sh", "-c", "sleep 1000; cat"]))
+    #expect(eventually { self.count("\"event\":\"started\"") == 6 })
+    running.send(SIGKILL)
+    running.wait(timeLimit: 10)
+    let retried = start(["retry", job, "--", "sed", "s/x/y/"], input: "").wait(timeLimit: 100)
+    #expect(retried.status == 0, "\(retried.errorText)")
+    #expect(retried.outputText == expected)
+    #expect(squeue("%i") == "")
+    #expect(count("\"outcome\":\"completed\"") == 6)
+  }
+
   /// The finishing job takes in what came, submits what failed once more with another finishing job behind it, and merges.
   @Test func aSubmittedJobFinishesByItself() {
     let flag = folder("failed")
