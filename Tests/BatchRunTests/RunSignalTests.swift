@@ -1,4 +1,5 @@
 import Glibc
+import MillraceCore
 import Support
 import Testing
 
@@ -51,10 +52,15 @@ import Testing
 
   @Test func afterASignalTheJobGoesOn() throws {
     let desk = RunDesk()
-    let running = desk.start(desk.arguments("--job job -o out.csv") + ["--", "sh", "-c", simple])
+    let running = desk.start(desk.arguments("--job job -o out.csv", isQuiet: false) + ["--", "sh", "-c", simple])
     #expect(eventually { desk.folder.read("started") != nil })
     running.send(SIGINT)
-    #expect(running.wait().signal == SIGINT)
+    let stopped = running.wait()
+    #expect(stopped.signal == SIGINT)
+    #expect(
+      stopped.errorText.hasSuffix(
+        "note: stopped by signal 2: batch-run resume \(resolvedPath(desk.folder("job")) ?? "") goes on\n"),
+      "\(stopped.errorText)")
     #expect(desk.folder.read("out.csv") == nil)
     desk.folder.write("gate", "")
     #expect(desk.resume("-o out.csv").status == 0)

@@ -44,6 +44,21 @@ final class OwnedJob: Sendable {
 }
 
 extension OwnedJob {
+  /// As the user names the job: its id, or the folder where that is not among the others.
+  var name: String { JobHome(processEnvironment()).name(of: folder) }
+
+  /// What whoever goes on has to give beside the job's name.
+  func inputAgain(_ board: JobBoard) -> String {
+    specification.input.path == nil && board.look { $0.inputEnd } == nil ? ", given the same input," : ""
+  }
+
+  /// Writes down that a signal stopped the work, and tells how it goes on.
+  func tellStop(by signal: Int32, _ board: JobBoard, _ diagnostics: Diagnostics) {
+    // The journal may be what cannot be written.
+    _ = try? journal.append([.state(.cancelled, reason: "stopped by signal \(signal)")])
+    diagnostics.note("stopped by signal \(signal): batch-run resume \(name)\(inputAgain(board)) goes on")
+  }
+
   /// Ends the job's commands: what an earlier owner that was killed left running, or this one when it is stopped.
   func endLeftProcesses() {
     // What is run for an alert has no chunk.

@@ -37,13 +37,12 @@ struct LocalRun {
     try board.tell([.state(.running, reason: nil)])
     let (watch, stop) = (CommandWatch(), StopSignal())
     ChildProcess.adoptOrphans()
-    Signals.whenStopped { [job] signal in
+    Signals.whenStopped { [job, diagnostics = stage.diagnostics] signal in
       board.halt()
       stop.set()
       watch.endAll(patience: 2)
       job.endLeftProcesses()
-      // The journal may be what cannot be written.
-      _ = try? job.journal.append([.state(.cancelled, reason: "stopped by signal \(signal)")])
+      job.tellStop(by: signal, board, diagnostics)
     }
     let isOver = SharedState(false)
     let monitor = JobMonitor(

@@ -172,13 +172,14 @@ struct JobSession {
       throw Failure(
         .stoppedEarly, "\(reason)\(more)", at: Place(file: job.specification.identifier),
         advice:
-          "batch-run logs --failed \(name) shows what it said, batch-run retry \(name)\(inputAgain(board)) tries again")
+          "batch-run logs --failed \(name) shows what it said, batch-run retry \(name)\(job.inputAgain(board)) tries again"
+      )
     case .cancelled(let reason):
       try board.tell([.state(.cancelled, reason: reason)])
       job.folder.removeFile(job.folder.cancelPath)
       throw Failure(
         .stoppedEarly, "cancelled: \(reason)", at: Place(file: job.specification.identifier),
-        advice: "batch-run resume \(name)\(inputAgain(board)) goes on")
+        advice: "batch-run resume \(name)\(job.inputAgain(board)) goes on")
     case .handedOver(let other):
       stage.diagnostics.note("\(other) goes on with it")
     case .failure(let failure):
@@ -188,13 +189,7 @@ struct JobSession {
     }
   }
 
-  /// What whoever goes on has to give beside the job's name.
-  private func inputAgain(_ board: JobBoard) -> String {
-    job.specification.input.path == nil && board.look { $0.inputEnd } == nil ? ", given the same input," : ""
-  }
-
-  /// As the user names the job: its id, or the folder where that is not among the others.
-  private var name: String { JobHome(processEnvironment()).name(of: job.folder) }
+  private var name: String { job.name }
 
   private func finish(_ outcome: JobOutcome, _ output: OutputFile) throws(Failure) {
     let record = outcome.board.look { $0 }

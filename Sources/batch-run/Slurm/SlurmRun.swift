@@ -37,8 +37,7 @@ struct SlurmRun {
     let active = ActiveJobs()
     Signals.whenStopped { [job] signal in
       active.cancel()
-      // The journal may be what cannot be written.
-      _ = try? job.journal.append([.state(.cancelled, reason: "stopped by signal \(signal)")])
+      job.tellStop(by: signal, board, diagnostics)
     }
     let cutting = try JobCutter.start(input, of: job, board: board, ahead: 0)
     let watching = try Worker<Void>("slurm") {
