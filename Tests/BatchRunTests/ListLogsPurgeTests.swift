@@ -80,12 +80,20 @@ import Testing
         2026-11-21T12:00:01.000Z chunk 00000 was cut: 100 records, 1.0 kB
         2026-11-21T12:00:01.000Z the input has ended: 100 records, 1.0 kB
         2026-11-21T12:00:02.000Z chunk 00000 attempt 1 began on node17, worker 1
-        2026-11-21T12:00:02.500Z chunk 00000 attempt 1 ended with status 3 after 0.5 s on node17, worker 1, 1.0 MB: \
+        2026-11-21T12:00:02.500Z chunk 00000 attempt 1 ended with status 3 after 0.5 s on node17, worker 1, \
+        1.0 MB of memory: \
         no column \\u{1B}[2J
         2026-11-21T12:00:03.000Z the results of 1 chunk were written: 900 B
         2026-11-21T12:00:03.000Z the job is Completed
 
         """)
+  }
+
+  @Test func memoryThatNobodySawIsNotTold() throws {
+    let desk = try JobDesk()
+    try desk.job().run().cut(1).attempt("00000", from: 2, to: 2.5, memory: 0)
+    #expect(desk.run("logs", id).outputText.hasSuffix("completed after 0.5 s on node17, worker 1\n"))
+    #expect(!desk.run("status", id).outputText.contains("memory"))
   }
 
   @Test func whatTheCommandSaid() throws {

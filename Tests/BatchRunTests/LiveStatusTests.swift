@@ -28,6 +28,16 @@ import Testing
     }
   }
 
+  /// On Slurm the owner's machine does not do the work.
+  @Test func whatIsNotKnownHereIsNull() throws {
+    var value = status()
+    (value.memory, value.load) = (nil, nil)
+    #expect(value.json.json.contains("\"memory\":null,\"load\":null,"))
+    let (folder, path) = write(value.json.json)
+    #expect(try LiveStatus.read(path) == value)
+    _ = folder
+  }
+
   @Test func theLineHasTheNamesThatOthersRead() {
     let text = status(.init(position: 2)).json.json
     #expect(

@@ -97,6 +97,15 @@ import Testing
     #expect(try page(job, desk: desk).contains("Completed at 2026-11-21T12:16:45.000Z, after 0:15\n"))
   }
 
+  @Test func theTimeBetweenAKillAndAResumeDoesNotCount() throws {
+    let desk = try JobDesk()
+    let job = try desk.job().run().cut(2).attempt("00000", from: 1, to: 11)
+    try job.at(1000, .owner(process: 5, host: "node17"))
+    try job.at(1001, .state(.running, reason: nil))
+    try job.at(1006, .state(.completed, reason: nil))
+    #expect(try page(job, desk: desk).contains("Completed at 2026-11-21T12:16:46.000Z, after 0:15\n"))
+  }
+
   @Test func anOwnerElsewhereLivesAsLongAsItSpeaks() throws {
     let desk = try JobDesk()
     let job = try desk.job().run().cut(2)
@@ -132,6 +141,20 @@ import Testing
       page.contains("failed        00001 after 2 attempts: ended with status 2: no column \\u{1B}[31m\"x\"\n"))
     #expect(page.contains("note          the recovery attempt failed\n"))
     #expect(page.contains("note          an alert could not be sent by webhook: status 500\n"))
+  }
+
+  @Test func chunksThatMaySucceedYetAreTold() throws {
+    let desk = try JobDesk()
+    let job = try desk.job().run().cut(3).attempt("00000", 1, .exited(69), from: 1, to: 2, words: "no connection")
+    try job.attempt("00001", 1, .exited(69), from: 1, to: 3, words: "no \u{1B}connection")
+    try job.at(3, .started(StartedAttempt(chunk: ChunkIdentifier(0), attempt: 2, worker: 1, host: "node17")))
+    let page = try page(job, desk: desk)
+    #expect(
+      page.contains(
+        "failing       2 chunks so far; the last attempt, at chunk 00001: ended with status 69; "
+          + "it said: no \\u{1B}connection\n"), "\(page)")
+    // Nobody works on it any more.
+    #expect(page.contains("chunks        0 completed, 1 cut off, 2 waiting, 0 failed\n"), "\(page)")
   }
 
   @Test func manyFailedChunksAreCutShort() throws {

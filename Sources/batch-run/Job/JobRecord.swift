@@ -50,6 +50,8 @@ struct JobRecord: Sendable {
   private(set) var stateReason: String?
   /// When it came to each state, in order.
   private(set) var states: [(state: JobState, time: Timestamp)] = []
+  /// When owners that were killed at work were last heard of.
+  private(set) var lastWords: [Timestamp] = []
   private(set) var chunks: [ChunkIdentifier: ChunkRecord] = [:]
   /// Chunks that were cut off the input; halves are not counted.
   private(set) var cutCount = 0
@@ -86,6 +88,7 @@ struct JobRecord: Sendable {
 
   mutating func apply(_ line: JournalLine) {
     let time = line.time
+    let timeBefore = lastTime
     lastTime = max(lastTime, time)
     switch line.event {
     case .owner(let process, let host):
@@ -95,6 +98,9 @@ struct JobRecord: Sendable {
         state = .created
         stateReason = nil
         states.append((.created, time))
+      } else if state == .running, slurmJobs.isEmpty {
+        // Nobody has worked on the job since. Tasks on Slurm may have.
+        lastWords.append(timeBefore)
       }
       // What an earlier owner was working on, nobody works on now.
       for (identifier, chunk) in chunks {

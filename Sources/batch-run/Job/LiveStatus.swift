@@ -11,10 +11,10 @@ struct LiveStatus: Sendable, Equatable {
   var targetWorkers: Int
   /// Why the target is what it is; empty when nothing holds it down.
   var reason: String
-  /// Resident memory of all workers' commands now, in bytes.
-  var memory: Int
-  /// The machine's load average over a minute.
-  var load: Double
+  /// Resident memory of all workers' commands now, in bytes; nil where they run on other machines.
+  var memory: Int?
+  /// The machine's load average over a minute; nil where the work is done on others.
+  var load: Double?
   /// Of the input, as it comes, compressed if it is.
   var bytesRead: Int
   /// What `bytesRead` will come to; nil for a pipe.
@@ -49,7 +49,8 @@ extension LiveStatus {
     var members: [JSONValue.Member] = [
       .init("time", .string(time.description)), .init("workers", .integer(workers)),
       .init("target_workers", .integer(targetWorkers)), .init("reason", .string(reason)),
-      .init("memory", .integer(memory)), .init("load", .rounded(load)), .init("bytes_read", .integer(bytesRead)),
+      .init("memory", memory.map { .integer($0) } ?? .null), .init("load", load.map { .rounded($0) } ?? .null),
+      .init("bytes_read", .integer(bytesRead)),
       .init("total_bytes", totalBytes.map { .integer($0) } ?? .null), .init("chunks_done", .integer(chunksDone)),
       .init("chunks_cut", .integer(chunksCut)), .init("bytes_done", .integer(bytesDone)),
       .init("records_done", .integer(recordsDone)), .init("rate", .rounded(rate)),
@@ -68,15 +69,15 @@ extension LiveStatus {
   }
 
   init(_ object: ObjectReader) throws(Failure) {
-    func seconds(_ name: String, in object: ObjectReader) throws(Failure) -> Double? {
+    func number(_ name: String, in object: ObjectReader) throws(Failure) -> Double? {
       try object.optional(name) { (object) throws(Failure) in try object.number(name) }
     }
     time = try object.time("time")
     workers = try object.integer("workers")
     targetWorkers = try object.integer("target_workers")
     reason = try object.text("reason")
-    memory = try object.integer("memory")
-    load = try object.number("load")
+    memory = object.value["memory"]?.integer
+    load = try number("load", in: object)
     bytesRead = try object.integer("bytes_read")
     totalBytes = object.value["total_bytes"]?.integer
     chunksDone = try object.integer("chunks_done")
@@ -84,11 +85,11 @@ extension LiveStatus {
     bytesDone = try object.integer("bytes_done")
     recordsDone = try object.integer("records_done")
     rate = try object.number("rate")
-    remainingSeconds = try seconds("remaining_seconds", in: object)
+    remainingSeconds = try number("remaining_seconds", in: object)
     queue = try object.optional("queue") { (object) throws(Failure) in
       let queue = try object.object("queue")
       return Queue(
-        position: try queue.integer("position"), estimatedWaitSeconds: try seconds("estimated_wait_seconds", in: queue))
+        position: try queue.integer("position"), estimatedWaitSeconds: try number("estimated_wait_seconds", in: queue))
     }
   }
 
@@ -118,8 +119,8 @@ extension JSONValue {
 extension LiveStatus {
   /// What a job says that is worked on.
   init(
-    _ reading: JobPace.Reading, time: Timestamp, workers: Int, targetWorkers: Int, reason: String, memory: Int = 0,
-    load: Double = 0
+    _ reading: JobPace.Reading, time: Timestamp, workers: Int, targetWorkers: Int, reason: String, memory: Int? = nil,
+    load: Double? = nil
   ) {
     let counts = reading.counts
     self.init(

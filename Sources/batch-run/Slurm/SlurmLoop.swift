@@ -70,8 +70,8 @@ struct SlurmLoop: Sendable {
         lastLive = now
         job.folder.tell(
           LiveStatus(
-            pace.look(), time: clock.now(), workers: watch.runningChunks, targetWorkers: watch.pendingChunks,
-            reason: "on Slurm"))
+            pace.look(), time: clock.now(), workers: watch.runningChunks,
+            targetWorkers: min(watch.pendingChunks, settings.workers ?? .max), reason: "on Slurm"))
       }
       if now - lastSync >= 10 {
         lastSync = now

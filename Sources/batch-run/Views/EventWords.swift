@@ -46,9 +46,10 @@ extension CutChunk {
 }
 
 extension AttemptEnd {
-  /// `chunk 00042 attempt 2 ended with status 3 after 0:12 on node17, worker 3, 120.0 MB: no such column`.
+  /// `chunk 00042 attempt 2 ended with status 3 after 0:12 on node17, worker 3, 120.0 MB of memory: no such column`.
   fileprivate var words: String {
-    "chunk \(chunk) attempt \(attempt) \(outcome) after \(attemptTime(end.since(start))) on \(host), worker \(worker), "
-      + decimal(Double(peakMemory), "B") + (lastWords.isEmpty || outcome == .completed ? "" : ": \(lastWords)")
+    "chunk \(chunk) attempt \(attempt) \(outcome) after \(attemptTime(end.since(start))) on \(host), worker \(worker)"
+      + (peakMemory > 0 ? ", \(decimal(Double(peakMemory), "B")) of memory" : "")
+      + (lastWords.isEmpty || outcome == .completed ? "" : ": \(lastWords)")
   }
 }

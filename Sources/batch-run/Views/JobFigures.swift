@@ -55,13 +55,14 @@ struct JobFigures {
     }
   }
 
-  /// The time between a stop and a resume does not count.
+  /// The time between a stop or a kill and a resume does not count.
   private static func elapsed(_ record: JobRecord, until end: Timestamp) -> Double? {
     var sum: Double?
     var since: Timestamp?
-    for (state, time) in record.states + [(record.state, end)] {
+    let changes = record.states.map { ($0.time, $0.state == .running) } + record.lastWords.map { ($0, false) }
+    for (time, isAtWork) in changes.sorted(by: { $0.0 < $1.0 }) + [(end, false)] {
       if let since { sum = (sum ?? 0) + max(0, time.since(since)) }
-      since = state == .running ? time : nil
+      since = isAtWork ? time : nil
     }
     return sum
   }

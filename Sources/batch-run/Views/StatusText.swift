@@ -29,8 +29,9 @@ struct StatusText {
     if let owner { lines.append(("owner", owner)) }
     lines.append(("progress", figures.line(isInputWhole: record.inputEnd != nil)))
     lines.append(("chunks", chunks))
+    if let failing { lines.append(("failing", failing)) }
     if let workers { lines.append(("workers", workers)) }
-    lines.append(("memory", memory))
+    if !memory.isEmpty { lines.append(("memory", memory)) }
     if let queue { lines.append(("queue", queue)) }
     lines += failures.map { ("failed", $0) }
     lines += remarks.map { ("note", $0) }
@@ -63,11 +64,29 @@ struct StatusText {
   /// `430 completed, 2 running, 565 waiting, 3 failed; 17 retries; 4 split`.
   private var chunks: String {
     let counts = figures.counts
+    var running = "running"
+    if case .abandoned = overview.ownership { running = "cut off" }
     var text =
-      "\(counts.completed) completed, \(counts.running) running, \(counts.waiting) waiting, \(counts.failed) failed"
+      "\(counts.completed) completed, \(counts.running) \(running), \(counts.waiting) waiting, \(counts.failed) failed"
     if counts.retries > 0 { text += "; \(counted(counts.retries, "retry", "retries"))" }
     if figures.splits > 0 { text += "; \(figures.splits) split" }
     return text
+  }
+
+  /// `2 chunks so far; the last attempt, at chunk 00042: ended with status 2; it said: no such column`: chunks that may still
+  /// succeed.
+  private var failing: String? {
+    let chunks = failingChunks
+    let attempts = chunks.compactMap { chunk in chunk.attempts.last { $0.outcome.isCounted } }
+    guard let last = attempts.max(by: { $0.end < $1.end }) else { return nil }
+    return
+      "\(chunks.count) \(chunks.count == 1 ? "chunk" : "chunks") so far; the last attempt, at chunk \(last.chunk): "
+      + printable(JobBoard.reason(last))
+  }
+
+  private var failingChunks: [ChunkRecord] {
+    guard !record.state.isFinal else { return [] }
+    return record.chunks.values.filter { $0.progress != .split && !$0.isSettled && $0.countedAttempts > 0 }
   }
 
   private var workers: String? {
@@ -79,10 +98,11 @@ struct StatusText {
   /// `1.2 GB now, 512.0 MB at most in a chunk, limit 2G a worker; load 2.4`.
   private var memory: String {
     var parts: [String] = []
-    if let live = overview.live { parts.append("\(decimal(Double(live.memory), "B")) now") }
-    parts.append("\(decimal(Double(figures.peakMemory), "B")) at most in a chunk")
+    if let memory = overview.live?.memory { parts.append("\(decimal(Double(memory), "B")) now") }
+    // Commands that end at once are not seen.
+    if figures.peakMemory > 0 { parts.append("\(decimal(Double(figures.peakMemory), "B")) at most in a chunk") }
     if let limit = settings.memoryPerWorker { parts.append("limit \(ByteCount(limit)) a worker") }
-    return parts.joined(separator: ", ") + (overview.live.map { "; load \(($0.load * 10).rounded() / 10)" } ?? "")
+    return parts.joined(separator: ", ") + (overview.live?.load.map { "; load \(($0 * 10).rounded() / 10)" } ?? "")
   }
 
   private var queue: String? {
@@ -126,6 +146,7 @@ struct StatusText {
     if let workers = figures.workers { parts.append(counted(workers.now, "worker")) }
     if let queue { parts.append("queue: \(queue)") }
     if figures.counts.failed > 0 { parts.append("\(figures.counts.failed) failed") }
+    if !failingChunks.isEmpty { parts.append("\(failingChunks.count) failing") }
     if case .abandoned = overview.ownership, let owner { parts.append(owner) }
     return parts.joined(separator: ", ") + "\n"
   }
