@@ -6,7 +6,7 @@ import Support
 /// The rows that a desk's symbols should get, in NDJSON.
 extension FinanceDesk {
   /// For runs whose requests are counted: whole histories take a machine under load their time.
-  static let patience = ["--timeout", "30s"]
+  static let patience = ["--timeout", "100s"]
 
   /// Symbols whose histories are short and quickly made, but longer than a hundred days.
   static func symbols(_ numbers: some Sequence<Int>) -> [String] { numbers.map { "NEW\($0)" } }

@@ -122,7 +122,7 @@ import Testing
           + FinanceDesk.patience)
     }
     for (number, program) in programs.enumerated() {
-      let outcome = await program.end(timeLimit: 240)
+      let outcome = await program.end()
       #expect(outcome.status == 0, "\(outcome.errorText)")
       #expect(outcome.errorText.contains("gives whole histories to premium keys alone"), "\(outcome.errorText)")
       #expect(desk.statuses("\(number).csv") == ["partial", "partial"])
@@ -141,7 +141,7 @@ import Testing
       ["tickers.csv", "--field", "symbol", "--adjusted", "--to", "ndjson"] + FinanceDesk.patience + ["-o"]
     let programs = (0..<10).map { desk.start(arguments + ["\($0).ndjson"]) }
     for program in programs {
-      let outcome = await program.end(timeLimit: 240)
+      let outcome = await program.end()
       #expect(outcome.status == 0, "\(outcome.errorText)")
     }
     for number in 1..<10 {
@@ -164,7 +164,7 @@ import Testing
     let interval = 0.03
     let programs = start(ten: desk, symbolsEach: 12, interval: interval)
     for program in programs {
-      let outcome = await program.end(timeLimit: 240)
+      let outcome = await program.end()
       #expect(outcome.status == 0, "\(outcome.errorText)")
     }
     let requests = try desk.requests()
@@ -177,7 +177,7 @@ import Testing
     let programs = start(ten: desk, symbolsEach: 10, interval: 0.001, ["--requests-per-day", "37"])
     var answered = 0
     for (number, program) in programs.enumerated() {
-      let outcome = await program.end(timeLimit: 240)
+      let outcome = await program.end()
       let counts = try desk.statusCounts("\(number).ndjson")
       #expect((counts["ok"] ?? 0) + (counts["quota"] ?? 0) == 10)
       #expect(outcome.status == (counts["quota"] == nil ? 0 : 75), "\(outcome.errorText)")
@@ -192,7 +192,7 @@ import Testing
     let desk = FinanceDesk()
     let programs = start(ten: desk, symbolsEach: 1, interval: 0.001, ["--requests-per-minute", "4"])
     for sent in [4, 8, 10] {
-      let isSent = eventually(within: 120) { desk.logLength >= sent }
+      let isSent = eventually { desk.logLength >= sent }
       #expect(isSent)
       // Time in which a run that does not wait would send. This test keeps its thread: where others have all threads for a
       // minute, that minute is over.
@@ -202,7 +202,7 @@ import Testing
     }
     var told = 0
     for program in programs {
-      let outcome = await program.end(timeLimit: 240)
+      let outcome = await program.end()
       #expect(outcome.status == 0, "\(outcome.errorText)")
       if outcome.errorText.contains(" s: 4 requests in 60 s are allowed") { told += 1 }
     }

@@ -37,7 +37,7 @@ import Testing
     for answer in answers {
       #expect(answer.members?.map(\.name) == ["key", "bytes", "stored", "age"])
       #expect(answer["key"]?.text?.isEmpty == false && (answer["bytes"]?.integer ?? 0) > 100)
-      #expect(answer["stored"]?.text?.hasSuffix("Z") == true && (0..<100).contains(answer["age"]?.integer ?? -1))
+      #expect(answer["stored"]?.text?.hasSuffix("Z") == true && (0..<1000).contains(answer["age"]?.integer ?? -1))
     }
     let bytes = answers.reduce(0) { $0 + ($1["bytes"]?.integer ?? 0) }
 

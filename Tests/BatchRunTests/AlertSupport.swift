@@ -10,7 +10,7 @@ let failedAlert = Alert(
 /// Channels whose tries follow each other quickly.
 func quickChannels(
   urls: [String] = [], addresses: [String] = [], commands: [String] = [], environment: [String: String] = [:],
-  timeLimit: Double = 20, tryLimit: Double = 10
+  timeLimit: Double = 400, tryLimit: Double = 200
 ) throws -> AlertChannels {
   var channels = try AlertChannels(urls: urls, addresses: addresses, commands: commands, environment: environment)
   channels.retry = RetryPolicy(base: 0.01)

@@ -45,7 +45,7 @@ import Testing
     let slow = ScriptedServer { _ in ServerResponse(503, headers: [NamedValue("Retry-After", "3600")]) }
     let refused = try quickChannels(urls: [slow.url]).send(failedAlert)
     #expect(refused == [AlertDelivery(channel: slow.url, failure: "it answered with status 503", tries: 1)])
-    #expect(monotonicSeconds() - begun < 15)
+    #expect(slow.requests == 1)
   }
 
   @Test func whatIsRefusedForGoodIsNotTriedAgain() throws {
@@ -63,13 +63,16 @@ import Testing
       response.ending = .stall(after: nil)
       return response
     }
-    let begun = monotonicSeconds()
-    let channels = try quickChannels(urls: [server.url + secret], timeLimit: 3, tryLimit: 1)
-    let delivery = try #require(channels.send(failedAlert).first)
-    #expect(monotonicSeconds() - begun < 6)
-    #expect(delivery.failure?.contains("no whole answer of 127.0.0.1:\(server.port) within ") == true, "\(delivery)")
-    #expect(delivery.tries >= 2)
+    let delivery = try #require(try quickChannels(urls: [server.url + secret], tryLimit: 2).send(failedAlert).first)
+    #expect(delivery.failure?.contains("no whole answer of 127.0.0.1:\(server.port) within 2 s") == true, "\(delivery)")
+    #expect(delivery.tries == 4)
     #expect(delivery.failure?.contains("hidden") == false)
+    // No try takes longer than what is left for the alert.
+    let begun = monotonicSeconds()
+    let short = try #require(try quickChannels(urls: [server.url + secret], timeLimit: 2).send(failedAlert).first)
+    #expect(short.failure?.contains("no whole answer of 127.0.0.1:\(server.port) within ") == true, "\(short)")
+    #expect(short.tries == 1)
+    #expect(monotonicSeconds() - begun < 100)
   }
 
   @Test func nobodyListens() throws {
@@ -139,8 +142,8 @@ import Testing
 
   @Test func itHangs() throws {
     let begun = monotonicSeconds()
-    let channels = try quickChannels(commands: ["sleep 60"], environment: path, timeLimit: 5, tryLimit: 1)
+    let channels = try quickChannels(commands: ["sleep 1000"], environment: path, tryLimit: 1)
     #expect(channels.send(failedAlert).map(\.failure) == ["sleep: no answer within 1 s"])
-    #expect(monotonicSeconds() - begun < 10)
+    #expect(monotonicSeconds() - begun < 300)
   }
 }

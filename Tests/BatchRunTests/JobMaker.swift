@@ -139,7 +139,7 @@ struct JobDesk {
     try JobMaker(path(id), id: id, created: created, change)
   }
 
-  func run(_ arguments: String..., timeLimit: Double = 60) -> Outcome {
+  func run(_ arguments: String..., timeLimit: Double = 300) -> Outcome {
     Executable("batch-run").run(arguments, environment: ["MILLRACE_STATE_DIR": state.path], timeLimit: timeLimit)
   }
 

@@ -51,7 +51,7 @@ private final class LedgerDesk: Sendable {
     let first = try #require(try desk.tryRequest(3, job: "one"))
     first.report(fraction: 0.01, seconds: 1)
     usleep(1_050_000)
-    first.report(fraction: 0.5, seconds: 60)
+    first.report(fraction: 0.5, seconds: 6000)
     let told = Mutex<[QueuePlace]>([])
     let worker = try Worker<Bool>("waits") { () throws(Failure) in
       let share = ResourceShare(cores: 2, memory: 0)
@@ -67,7 +67,7 @@ private final class LedgerDesk: Sendable {
     #expect(place.position == 1)
     #expect(place.running == ["one"])
     if case .about(let seconds) = place.estimate {
-      #expect((50...60).contains(seconds))
+      #expect((5000...6000).contains(seconds))
     } else {
       Issue.record("\(place.estimate)")
     }
@@ -169,9 +169,7 @@ private final class LedgerDesk: Sendable {
     #expect(eventually { (try? desk.ledger().entries().count) == 2 })
     program.send(SIGKILL)
     program.wait()
-    let killed = monotonicSeconds()
-    #expect(try worker.join())
-    #expect(monotonicSeconds() - killed < 5)
+    #expect(try worker.join(), "or it would wait for ever")
     #expect(names(ofFolder: desk.path) == ["queue.lock"])
   }
 

@@ -40,7 +40,7 @@ import Testing
         kills += 1
       }
       if kills == Self.kills { desk.folder.write("gate", "") }
-      outcome = running.wait(timeLimit: 300)
+      outcome = running.wait()
       // A chunk whose command was killed too often fails; that can be gone on with.
       #expect(
         outcome.signal == SIGKILL || [0, 75].contains(outcome.status),

@@ -37,7 +37,7 @@ final class RunDesk: Sendable {
 
   /// Runs batch-run with any arguments.
   func run(_ arguments: [String], input: Executable.Input? = nil) -> Outcome {
-    start(arguments, input: input).wait(timeLimit: 120)
+    start(arguments, input: input).wait()
   }
 
   func start(_ arguments: [String], input: Executable.Input? = nil) -> RunningProgram {
@@ -48,7 +48,7 @@ final class RunDesk: Sendable {
   /// Runs a command line of a shell, in which `$0` is batch-run.
   func shell(_ script: String) -> Outcome {
     Executable("/bin/bash").run(
-      ["-c", script, Self.program.path], environment: environment, workingDirectory: folder.path, timeLimit: 120)
+      ["-c", script, Self.program.path], environment: environment, workingDirectory: folder.path)
   }
 
   /// Goes on with a job, without any input.
@@ -71,7 +71,7 @@ final class RunDesk: Sendable {
 
   /// Waits until the journal says something.
   func waits(for text: String, inJournalOf job: String = "job") -> Bool {
-    eventually(within: 60) { journal(job).contains(text) }
+    eventually { journal(job).contains(text) }
   }
 
   /// Chunks that an attempt was begun at after they had been completed, or that were completed twice.

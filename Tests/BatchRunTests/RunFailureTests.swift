@@ -111,7 +111,7 @@ import Testing
         desk.arguments("--job job --retries 0 --no-provenance") + [
           "--", "sh", "-c", "test -d job/failed && rm -r job/failed && : > job/failed; cat > /dev/null; exit 1",
         ]
-      ).wait(timeLimit: 60)
+      ).wait()
       #expect(outcome.status == 73, "\(outcome.errorText)")
       #expect(outcome.errorText.contains("job/failed: expected a folder, found something else"))
     }

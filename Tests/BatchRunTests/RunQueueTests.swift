@@ -20,7 +20,7 @@ import Testing
     let first = desk.start(command("first", gated))
     // Once the first has told of its progress, the wait can be estimated.
     #expect(
-      eventually(within: 60) {
+      eventually {
         (try? JobFolder(finding: desk.folder("first"), environment: [:]).liveStatus())??.chunksDone == 1
       })
     let second = desk.start(command("second", "cat"))
@@ -54,7 +54,7 @@ import Testing
     #expect(desk.waits(for: "\"state\":\"Queued\"", inJournalOf: "second"))
     first.send(SIGKILL)
     first.wait()
-    let outcome = second.wait(timeLimit: 60)
+    let outcome = second.wait()
     #expect(outcome.status == 0)
     #expect(outcome.outputText == desk.table)
   }

@@ -9,8 +9,8 @@ import Testing
 @Suite struct RunSignalTests {
   /// Starts a process that ignores SIGTERM, and one in another session, tells their numbers, and waits for a file.
   private let familyMan = """
-    sh -c 'trap "" TERM; echo $$ >> pids; sleep 300 & echo $! >> pids; wait' &
-    setsid sh -c 'echo $$ >> pids; sleep 300 & echo $! >> pids; wait' &
+    sh -c 'trap "" TERM; echo $$ >> pids; sleep 3000 & echo $! >> pids; wait' &
+    setsid sh -c 'echo $$ >> pids; sleep 3000 & echo $! >> pids; wait' &
     while [ ! -e gate ]; do sleep 0.05; done
     kill 0 2> /dev/null
     """
@@ -21,12 +21,10 @@ import Testing
     let desk = RunDesk()
     let running = desk.start(desk.arguments("--job job", chunkRecords: 100) + ["--", "sh", "-c", familyMan])
     #expect(eventually { desk.numbers("pids").count == 8 })
-    let started = monotonicSeconds()
     running.send(signal)
     let outcome = running.wait()
     #expect(outcome.signal == signal)
-    #expect(monotonicSeconds() - started < 15)
-    #expect(eventually(within: 5) { !desk.numbers("pids").contains(where: isRunning) })
+    #expect(eventually { !desk.numbers("pids").contains(where: isRunning) })
     #expect(outcome.output.isEmpty)
     let attempts = try desk.record().chunks.values.flatMap(\.attempts)
     #expect(attempts.allSatisfy { $0.outcome == .cancelled })

@@ -295,7 +295,6 @@ struct ReadAheadTests {
       _ = try reader.next()
     }
     // The thread ends on its own soon after.
-    for _ in 0..<1000 where source != nil { usleep(1000) }
-    #expect(source == nil)
+    #expect(eventually { source == nil })
   }
 }

@@ -20,7 +20,7 @@ struct Validators {
       environment: [
         "http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9", "HOME": workingDirectory,
         "PYTHONDONTWRITEBYTECODE": "1",
-      ], workingDirectory: workingDirectory, timeLimit: 120)
+      ], workingDirectory: workingDirectory)
   }
 
   /// Reads exports with the library for their format.

@@ -69,13 +69,13 @@ public final class SlurmCluster: Sendable {
   private func tell(_ line: String) {
     let before = Self.lastAnswer(program)
     lifeline.write(line)
-    guard eventually(within: 30, { Self.lastAnswer(program) > before }) else {
+    guard eventually(within: 300, { Self.lastAnswer(program) > before }) else {
       fatalError("\(line): no answer: \(program.errorTextSoFar)")
     }
   }
 
   private static func answers(_ line: String, _ program: RunningProgram) -> Bool {
-    eventually(within: 150) {
+    eventually(within: 500) {
       program.hasEnded || String(decoding: program.outputSoFar, as: UTF8.self).contains(line)
     } && !program.hasEnded
   }

@@ -72,7 +72,7 @@ import Testing
     ["--session", "2", "--today", "2026-05-15"], ["--minute-length", "0"],
   ])
   func wrongArguments(_ arguments: [String]) {
-    let outcome = Executable("alphavantage-server").run(arguments, timeLimit: 30)
+    let outcome = Executable("alphavantage-server").run(arguments)
     #expect(outcome.status == 64)
     #expect(outcome.output.isEmpty)
     #expect(outcome.errorText.contains(arguments[0]) || outcome.errorText.contains(arguments[1]))
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test func helpNamesEveryFault() {
-    let outcome = Executable("alphavantage-server").run(["--help"], timeLimit: 30)
+    let outcome = Executable("alphavantage-server").run(["--help"])
     #expect(outcome.status == 0)
     for fault in ["429-retry-after", "cut-agreeing", "day-quota", "premium-outputsize", "nothing"] {
       #expect(outcome.outputText.contains("  \(fault): "))

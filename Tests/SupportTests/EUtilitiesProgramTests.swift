@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func endsAfterItsLifetime() {
-    let outcome = Executable("eutils-server").run(["--lifetime", "0.3"], timeLimit: 30)
+    let outcome = Executable("eutils-server").run(["--lifetime", "0.3"])
     #expect(outcome.status == 0)
     #expect(outcome.outputText.hasPrefix("http://127.0.0.1:"))
     #expect(outcome.elapsed >= 0.3)
@@ -69,9 +69,7 @@ import Testing
       ["-c", "\"$0\" </dev/null >url & until [ -s url ]; do sleep 0.05; done", program], workingDirectory: folder.path)
     #expect(outcome.status == 0)
     let port = port(try #require(folder.text("url")).split(separator: "\n").first.map(String.init) ?? "")
-    let deadline = monotonicSeconds() + 20
-    while RawClient(port: port) != nil, monotonicSeconds() < deadline { usleep(50_000) }
-    #expect(RawClient(port: port) == nil)
+    #expect(eventually { RawClient(port: port) == nil })
   }
 
   @Test(arguments: [
@@ -80,14 +78,14 @@ import Testing
     ["--port", "70000"], ["--records", "/nowhere.xml"],
   ])
   func wrongArguments(_ arguments: [String]) {
-    let outcome = Executable("eutils-server").run(arguments, timeLimit: 30)
+    let outcome = Executable("eutils-server").run(arguments)
     #expect(outcome.status == 64)
     #expect(outcome.output.isEmpty)
     #expect(outcome.errorText.contains(arguments[0]) || outcome.errorText.contains(arguments[1]))
   }
 
   @Test func helpNamesEveryFault() {
-    let outcome = Executable("eutils-server").run(["--help"], timeLimit: 30)
+    let outcome = Executable("eutils-server").run(["--help"])
     #expect(outcome.status == 0)
     for fault in ["429-retry-after", "cut-agreeing", "redirect-loop", "missing-articles"] {
       #expect(outcome.outputText.contains("  \(fault): "))

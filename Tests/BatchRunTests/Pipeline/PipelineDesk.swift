@@ -26,7 +26,7 @@ struct PipelineDesk {
     folder.write("p.yaml", "version: 1\nname: \(name)\n\(head)steps:\n\(steps)\n")
   }
 
-  func run(_ arguments: [String], environment more: [String: String?] = [:], timeLimit: Double = 60) -> Outcome {
+  func run(_ arguments: [String], environment more: [String: String?] = [:], timeLimit: Double = 300) -> Outcome {
     Self.program.run(
       ["pipeline"] + arguments, environment: environment.merging(more) { $1 }, workingDirectory: folder.path,
       timeLimit: timeLimit)

@@ -24,7 +24,7 @@ import Testing
     var kills = 0
     var program = desk.start(["run", "-q", "p.yaml"])
     for _ in 0..<200 {
-      let patience = kills < 25 ? Double.random(in: 0.01...0.6, using: &generator) : 30
+      let patience = kills < 25 ? Double.random(in: 0.01...0.6, using: &generator) : 300
       let outcome = await program.end(timeLimit: patience)
       status = outcome.status
       if outcome.signal == nil { break }

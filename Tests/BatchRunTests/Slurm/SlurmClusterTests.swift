@@ -27,7 +27,7 @@ struct SlurmClusterTests {
   }
 
   /// Runs a command on Slurm, six chunks in tasks of their own.
-  private func run(_ options: [String] = [], _ command: [String], limit: Double = 100) -> Outcome {
+  private func run(_ options: [String] = [], _ command: [String], limit: Double = 300) -> Outcome {
     start(arguments(options, command)).wait(timeLimit: limit)
   }
 
@@ -36,7 +36,7 @@ struct SlurmClusterTests {
   }
 
   private func resume(_ arguments: [String] = []) -> Outcome {
-    start(["resume", job] + arguments, input: "").wait(timeLimit: 100)
+    start(["resume", job] + arguments, input: "").wait()
   }
 
   private var journal: String { folder.text("job/journal.ndjson") ?? "" }
@@ -146,7 +146,7 @@ struct SlurmClusterTests {
     let running = start(arguments([], waiting(for: "never")))
     #expect(eventually { self.count("\"event\":\"started\"") == 6 })
     folder.write("job/cancel", "")
-    let outcome = running.wait(timeLimit: 60)
+    let outcome = running.wait()
     #expect(outcome.status == 75)
     #expect(outcome.errorText.contains("cancelled: batch-run cancel asked for it"), "\(outcome.errorText)")
     #expect(eventually { self.squeue("%i") == "" })
@@ -160,7 +160,7 @@ struct SlurmClusterTests {
     let running = start(arguments([], waiting(for: "go")))
     #expect(eventually { self.count("\"event\":\"started\"") == 6 })
     running.send(SIGTERM)
-    let outcome = running.wait(timeLimit: 60)
+    let outcome = running.wait()
     #expect(outcome.signal == SIGTERM || outcome.status == 143)
     #expect(eventually { self.squeue("%i") == "" })
     folder.write("go", "")
@@ -174,7 +174,7 @@ struct SlurmClusterTests {
     #expect(eventually { self.count("\"event\":\"started\"") == 6 })
     let number = squeue("%F").split(separator: "\n").first.map(String.init) ?? ""
     #expect(Self.cluster.ask("scancel", number).status == 0)
-    let outcome = running.wait(timeLimit: 60)
+    let outcome = running.wait()
     #expect(outcome.status == 75)
     #expect(outcome.errorText.contains("was cancelled on Slurm"), "\(outcome.errorText)")
     folder.write("go", "")
@@ -187,7 +187,7 @@ struct SlurmClusterTests {
     let running = start(arguments([], waiting(for: "go")))
     #expect(eventually { self.count("\"event\":\"started\"") == 6 })
     running.send(SIGKILL)
-    running.wait(timeLimit: 10)
+    running.wait()
     folder.write("go", "")
     let resumed = resume()
     #expect(resumed.status == 0, "\(resumed.errorText)")
@@ -217,10 +217,10 @@ struct SlurmClusterTests {
         "submit", "--backend", "slurm", "--job", job, "--chunk-records", "10", "-o", "out.csv", "--", "sh", "-c",
         script,
       ]
-    ).wait(timeLimit: 60)
+    ).wait()
     #expect(submitted.status == 0, "\(submitted.errorText)")
     #expect(submitted.outputText.split(separator: "\n").count == 1)
-    let waited = start(["wait", job], input: "").wait(timeLimit: 60)
+    let waited = start(["wait", job], input: "").wait()
     #expect(waited.status == 0, "\(waited.errorText)\n\(folder.text("job/slurm/finish.log") ?? "")\n\(journal)")
     #expect(folder.text("out.csv") == expected)
     #expect(count("\"outcome\":\"exited\",\"status\":7") == 1)
@@ -234,9 +234,9 @@ struct SlurmClusterTests {
         "submit", "--backend", "slurm", "--job", job, "--chunk-records", "10", "--retries", "0", "-o", "out.csv", "--",
         "false",
       ]
-    ).wait(timeLimit: 60)
+    ).wait()
     #expect(submitted.status == 0, "\(submitted.errorText)")
-    let waited = start(["wait", job], input: "").wait(timeLimit: 60)
+    let waited = start(["wait", job], input: "").wait()
     #expect(waited.status == 1, "\(waited.errorText)\n\(journal)")
     #expect(folder.text("out.csv") == nil)
   }
@@ -250,7 +250,7 @@ struct SlurmClusterTests {
     defer { Self.cluster.ask("scontrol", "update", "nodename=\(node)", "state=resume") }
     Self.cluster.ask("scontrol", "update", "nodename=\(node)", "state=drain", "reason=test")
     folder.write("go", "")
-    let outcome = running.wait(timeLimit: 60)
+    let outcome = running.wait()
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(outcome.outputText == expected)
     #expect(count("\"event\":\"submitted\"") == 1)
@@ -266,7 +266,7 @@ struct SlurmClusterTests {
     Self.cluster.ask("scontrol", "update", "nodename=\(node)", "state=down", "reason=test")
     #expect(eventually { self.count("\"outcome\":\"lost\"") == there }, "\(journal)")
     folder.write("go", "")
-    let outcome = running.wait(timeLimit: 60)
+    let outcome = running.wait()
     #expect(outcome.status == 0, "\(outcome.errorText)\n\(journal)")
     #expect(outcome.outputText == expected)
     #expect(count("Slurm says NODE_FAIL on \(node)") == there, "\(journal)")
@@ -280,7 +280,7 @@ struct SlurmClusterTests {
     cluster.killController()
     cluster.startController()
     folder.write("go", "")
-    let outcome = running.wait(timeLimit: 100)
+    let outcome = running.wait()
     #expect(outcome.status == 0, "\(outcome.errorText)\n\(journal)\n\(cluster.log)")
     #expect(outcome.outputText == expected)
     #expect(count("\"outcome\":\"completed\"") == 6)

@@ -39,7 +39,7 @@ public final class ScriptedServer: Sendable {
 
   deinit { stop() }
 
-  /// Closes every connection, and returns when all threads have ended or after 5 s.
+  /// Closes every connection, and returns when all threads have ended, or after a minute when one does not.
   public func stop() {
     let listener = listener
     // Under the lock that each socket is closed under: afterwards its number may be that of another file.
@@ -51,7 +51,7 @@ public final class ScriptedServer: Sendable {
       return true
     }
     guard isFirst else { return }
-    let end = monotonicSeconds() + 5
+    let end = monotonicSeconds() + 60
     while shared.counts.withLock({ $0.isListening || !$0.open.isEmpty }), monotonicSeconds() < end { usleep(500) }
   }
 }

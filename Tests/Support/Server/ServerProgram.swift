@@ -16,7 +16,7 @@ public final class ServerProgram: Sendable {
   public init(_ name: String, _ arguments: [String] = [], environment: [String: String?] = [:]) {
     let running = Executable(name).start(arguments, input: .descriptor(lifeline.childEnd), environment: environment)
     program = running
-    let deadline = monotonicSeconds() + 30
+    let deadline = monotonicSeconds() + 300
     while true {
       let output = running.outputSoFar
       if let newline = output.firstIndex(of: UInt8(ascii: "\n")) {
@@ -33,6 +33,6 @@ public final class ServerProgram: Sendable {
 
   deinit {
     lifeline.end()
-    program.wait(timeLimit: 10)
+    program.wait()
   }
 }
