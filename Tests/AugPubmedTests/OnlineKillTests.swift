@@ -3,7 +3,9 @@ import Testing
 
 @Suite struct OnlineKillTests {
   @Test func killedAtAnyInstant() async throws {
-    let runs = try await KilledRuns(["genes.csv", "--field", "gene", "--timeout", "100s"], reading: "genes.csv", requests: 800) {
+    let runs = try await KilledRuns(
+      ["genes.csv", "--field", "gene", "--timeout", "100s"], reading: "genes.csv", requests: 800
+    ) {
       let desk = OnlineDesk()
       desk.writeGenes(1...600)
       return desk
