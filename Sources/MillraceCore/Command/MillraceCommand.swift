@@ -10,7 +10,6 @@ public protocol MillraceCommand: ParsableCommand {}
 extension MillraceCommand {
   public static func main() {
     reserveStandardDescriptors()
-    Signals.install()
     let arguments = CommandLine.arguments.dropFirst()
     // Wrong arguments, too, are told in the format that the arguments ask for.
     let diagnostics = Diagnostics(format: LogFormat(requestedBy: arguments))
@@ -30,6 +29,8 @@ extension MillraceCommand {
   private static func run(_ arguments: [String]) throws(Failure) -> ExitStatus {
     do {
       var command = try parseAsRoot(arguments)
+      // Nothing that a signal could leave half done was begun before; help and version do without the thread.
+      Signals.install()
       try command.run()
       return .success
     } catch let failure as Failure {
