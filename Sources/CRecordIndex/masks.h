@@ -2,6 +2,7 @@
 #ifndef MILLRACE_MASKS_H
 #define MILLRACE_MASKS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,8 +15,12 @@
 
 #define MILLRACE_INLINE static inline __attribute__((always_inline))
 
-/// Whether the AVX2 path is to be taken. Decided once; the portable path can be asked for by tests.
-bool millrace_has_avx2(void);
+extern _Atomic bool millrace_takes_avx2;
+
+/// Whether the AVX2 path is to be taken. Decided before main; the portable path can be asked for by tests.
+MILLRACE_INLINE bool millrace_has_avx2(void) {
+  return atomic_load_explicit(&millrace_takes_avx2, memory_order_relaxed);
+}
 
 // MARK: Portable: eight bytes in a word
 

@@ -1,27 +1,31 @@
 /// A JSON object with gaps for the cells of a row of CSV: made once from the header, filled in for each row.
 ///
 /// For the columns id, at.x, at.y it is `{"id":` ▢ `}` or, unflattened, `{"id":` ▢ `,"at":{"x":` ▢ `,"y":` ▢ `}}`.
-struct RowTemplate: Sendable {
+///
+/// A class, since every row takes hold of it: two arrays by value were four more counts of references a row.
+final class RowTemplate: Sendable {
   /// A gap, and what stands in front of it in `text`.
   struct Cell: Sendable {
     var text: Range<Int>
     var column: Int
   }
 
-  private(set) var cells: [Cell] = []
+  let cells: [Cell]
   /// All the text; what stands behind the last gap starts at `tail`.
-  private(set) var text: [UInt8] = []
-  private(set) var tail = 0
+  let text: [UInt8]
+  let tail: Int
 
   init(columns: [FieldName], unflattened: Bool) {
+    var writer = Writer()
     if unflattened {
       var root = Node()
       let names = Set(columns.map { $0.bytes[...] })
       for (index, column) in columns.enumerated() { root.insert(Self.path(column.bytes[...], in: names), index) }
-      append(root, isRow: true)
+      writer.append(root, isRow: true)
     } else {
-      append(Node(children: columns.enumerated().map { ($1.bytes[...], Node(column: $0)) }), isRow: true)
+      writer.append(Node(children: columns.enumerated().map { ($1.bytes[...], Node(column: $0)) }), isRow: true)
     }
+    (cells, text, tail) = (writer.cells, writer.text, writer.tail)
   }
 
   /// The names on the way to a column's value. A column below one that is a value itself (a.b beside a) keeps its dots,
@@ -32,24 +36,31 @@ struct RowTemplate: Sendable {
     return column.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
   }
 
-  /// - Parameter isRow: The node is the row itself, an object whatever its columns are called.
-  private mutating func append(_ node: Node, isRow: Bool = false) {
-    if let column = node.column {
-      cells.append(Cell(text: tail..<text.count, column: column))
-      tail = text.count
-      return
-    }
-    let isArray = !isRow && node.isArray
-    text.append(UInt8(ascii: isArray ? "[" : "{"))
-    for (index, child) in node.children.enumerated() {
-      if index > 0 { text.append(UInt8(ascii: ",")) }
-      if !isArray {
-        text += FieldName(bytes: Array(child.name)).json
-        text.append(UInt8(ascii: ":"))
+  /// Writes the object as far as it is known.
+  private struct Writer {
+    var cells: [Cell] = []
+    var text: [UInt8] = []
+    var tail = 0
+
+    /// - Parameter isRow: The node is the row itself, an object whatever its columns are called.
+    mutating func append(_ node: Node, isRow: Bool = false) {
+      if let column = node.column {
+        cells.append(Cell(text: tail..<text.count, column: column))
+        tail = text.count
+        return
       }
-      append(child.node)
+      let isArray = !isRow && node.isArray
+      text.append(UInt8(ascii: isArray ? "[" : "{"))
+      for (index, child) in node.children.enumerated() {
+        if index > 0 { text.append(UInt8(ascii: ",")) }
+        if !isArray {
+          text += FieldName(bytes: Array(child.name)).json
+          text.append(UInt8(ascii: ":"))
+        }
+        append(child.node)
+      }
+      text.append(UInt8(ascii: isArray ? "]" : "}"))
     }
-    text.append(UInt8(ascii: isArray ? "]" : "}"))
   }
 
   /// A value of the object: a cell, or an object or array of values in the order in which their columns first came.
