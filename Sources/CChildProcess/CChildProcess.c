@@ -105,3 +105,7 @@ int millrace_wait_child(pid_t child, int milliseconds, int *status, struct rusag
 }
 
 void millrace_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
+void millrace_punch_hole(int descriptor, long long offset, long long length) {
+  (void)fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
+}

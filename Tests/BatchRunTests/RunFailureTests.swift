@@ -165,6 +165,26 @@ import Testing
     #expect(outcome.output.isEmpty)
   }
 
+  /// Of 40 MB on standard error the beginning and the end are kept, and the disk has no more meanwhile.
+  @Test func aCommandThatSaysTooMuchFillsNoDisk() throws {
+    let desk = RunDesk(records: 1)
+    let outcome = desk.run(
+      "--job job",
+      "echo first >&2; head -c 40000000 /dev/zero | tr '\\0' x >&2; sleep 1; echo >&2; du -k job/stderr >&2; echo last >&2; cat"
+    )
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let log = try #require(desk.folder.text("job/stderr/00000"))
+    let lines = log.split(separator: "\n")
+    #expect(lines.contains("first") && lines.last == "last")
+    #expect(
+      lines.contains { $0.hasPrefix("--- 37") && $0.hasSuffix(" bytes were left out here") }, "\(lines.map(\.count))")
+    #expect(log.utf8.count < 2_200_000)
+    let used = lines.last { $0.hasSuffix("job/stderr") }?.split(whereSeparator: \.isWhitespace).first.flatMap {
+      Int($0)
+    }
+    #expect(try #require(used) < 8000)
+  }
+
   @Test func whatCommandsSayIsKeptChunkByChunk() {
     let desk = RunDesk()
     let outcome = desk.run("--job job", "echo first of $MILLRACE_CHUNK >&2; cat; echo last of $MILLRACE_CHUNK >&2")

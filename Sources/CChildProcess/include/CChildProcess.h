@@ -30,4 +30,8 @@ int millrace_wait_child(pid_t child, int milliseconds, int *status, struct rusag
 /// Orphans below this process become its children, to be found and reaped.
 void millrace_adopt_orphans(void);
 
+/// Gives the disk back what lies there of a file, which keeps its size: zeros are read there. Where the file system cannot do
+/// that, nothing happens.
+void millrace_punch_hole(int descriptor, long long offset, long long length);
+
 #endif

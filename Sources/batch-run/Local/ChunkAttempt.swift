@@ -55,7 +55,7 @@ struct ChunkAttempt: Sendable {
       environment: command.environment(of: cut.identifier, attempt: attempt), directory: command.directory,
       streams: (input, result, error))
     watch.begin(child, limit: limits.memory)
-    let (end, reason) = wait(for: child, stop, since: started)
+    let (end, reason) = wait(for: child, stop, since: started, error: error)
     let account = watch.end(child, end, started: started)
     var observation = Observation(
       end: AttemptEnd(
@@ -82,11 +82,12 @@ struct ChunkAttempt: Sendable {
 
   /// Waits for the end; a command that is to end before its time is told, and killed when it does not listen.
   private func wait(
-    for child: ChildProcess, _ stop: StopSignal, since started: Double
+    for child: ChildProcess, _ stop: StopSignal, since started: Double, error: Int32
   ) -> (ChildProcess.End, AttemptOutcome?) {
     while true {
       let left = limits.time.map { $0 - (Clock.monotonicSeconds() - started) } ?? .infinity
       if let end = child.wait(seconds: max(0, min(Self.interval, left))) { return (end, nil) }
+      ErrorLog.trim(error)
       if stop.isSet { return (finish(child), .cancelled) }
       if let limit = limits.time, Clock.monotonicSeconds() - started >= limit {
         return (finish(child), .timedOut(limit))

@@ -97,6 +97,11 @@ struct ChildProcess {
 
   /// Orphans below this process become its children from now on, so that `endGroup` can wait for their end.
   static func adoptOrphans() { millrace_adopt_orphans() }
+
+  /// Gives the disk back a part of a file that a process may be writing to; zeros are read there.
+  static func free(_ range: Range<Int>, of descriptor: Int32) {
+    millrace_punch_hole(descriptor, Int64(range.lowerBound), Int64(range.count))
+  }
 }
 
 extension ChildProcess {
