@@ -36,6 +36,25 @@ import Testing
     #expect(events(other).sorted() == ["completed", "recovered"])
   }
 
+  @Test func whoGoesOnTellsTheSamePeople() {
+    let desk = makeDesk()
+    #expect(desk.run(options, "exit 3").status == 75)
+    #expect(desk.retry(command: ["cat"]).status == 0)
+    #expect(events(desk).sorted() == ["completed", "failed", "recovery_failed"])
+  }
+
+  /// Its address is a secret.
+  @Test func aWebhookMustBeNamedAgain() {
+    let desk = makeDesk()
+    #expect(desk.run("--job job --retries 0 --notify http://127.0.0.1:9/services/T0SECRET", "exit 3").status == 75)
+    #expect(desk.shell("grep -r T0SECRET job state provenance").status == 1)
+    let outcome = desk.run(["retry", "job", "--", "cat"], input: Executable.Input.none)
+    #expect(outcome.status == 0)
+    #expect(
+      outcome.errorText.contains("warning: the job's webhook is kept nowhere: name it again by --notify\n"),
+      "\(outcome.errorText)")
+  }
+
   @Test func whatCannotBeToldFailsNoJob() {
     let desk = makeDesk()
     let outcome = desk.run(

@@ -19,6 +19,8 @@ struct AlertOptions: ParsableArguments {
       valueName: "command"))
   var notifyCommand: [String] = []
 
+  var isEmpty: Bool { notify.isEmpty && notifyMail.isEmpty && notifyCommand.isEmpty }
+
   /// The channels that these options and the environment name.
   ///
   /// - Throws: `.usage` or `.badConfiguration` for what can be none.

@@ -87,7 +87,7 @@ struct JobArgument: ParsableArguments {
         "would go on with job \(before.specification.identifier): \(counts.completed) of \(counts.all) chunks are done")
       return
     }
-    let alerts = handsOver ? try folder.keptAlerts() : changes.alerts
+    let alerts = try handsOver ? folder.keptAlerts() : folder.alerts(changes.alerts, stage.diagnostics)
     let channels = try alerts.channels(environment: processEnvironment())
     let owned =
       try handsOver
