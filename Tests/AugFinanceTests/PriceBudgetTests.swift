@@ -47,11 +47,11 @@ import Testing
     #expect(desk.rows("o.ndjson") == [FinanceDesk.row("NEW900", "quota")])
     #expect(desk.logLength == 25)
 
-    // A second before it is refilled there is nothing; afterwards the rest is asked for alone.
-    try desk.ageLimits(by: Self.day - 300 - (Self.seconds(since: requests)) - 30)
+    // Before it is refilled there is nothing; afterwards the rest is asked for alone.
+    try desk.ageLimits(by: Self.day - 300 - (Self.seconds(since: requests)) - 600)
     #expect(await desk.run(Self.arguments + ["early.ndjson"] + Self.free).status == 75)
     #expect(desk.logLength == 25)
-    try desk.ageLimits(by: 330 + Self.seconds(since: requests))
+    try desk.ageLimits(by: 900 + Self.seconds(since: requests))
     let third = await desk.run(Self.arguments + ["third.ndjson"] + Self.free)
     #expect(third.status == 0, "\(third.errorText)")
     #expect(third.errorText == "")

@@ -144,7 +144,8 @@ import Testing
     let desk = RunDesk()
     let start = "$0 -q --workers 1 --chunk-records 2 --job job -- sh -c 'test -e fixed || sleep 60; cat'"
     let killed = "(exec \(start)) < <(cat in.csv) & until grep -q '\"started\"' job/journal.ndjson; do sleep 0.05; done"
-    _ = desk.shell("\(killed); sleep 0.5; kill -9 $!; wait $!")
+    let cut = "until (( $(grep -c '\"event\":\"cut\"' job/journal.ndjson) > 1 )); do sleep 0.05; done"
+    _ = desk.shell("\(killed); \(cut); kill -9 $!; wait $!")
     let before = try desk.record()
     #expect(before.inputEnd == nil && before.cutCount > 1 && before.cutCount < 20)
     desk.folder.write("fixed", "")

@@ -69,7 +69,7 @@ import Testing
     let desk = RunDesk()
     let outcome = desk.run(
       ["--workers", "2", "--chunk-records", "50", "--job", "job", "--", "sh", "-c"] + [
-        "(sleep 300; echo LATE) & echo $! >> pids; setsid sh -c 'echo $$ >> pids; sleep 300; echo LATE' & while [ ! -s pids ]; do sleep 0.02; done; cat; sleep 0.2"
+        "(sleep 300; echo LATE) & echo $! >> pids; setsid sh -c 'echo $$ >> pids; : > there.$MILLRACE_CHUNK; sleep 300; echo LATE' & while [ ! -e there.$MILLRACE_CHUNK ]; do sleep 0.02; done; cat"
       ])
     #expect(outcome.status == 0)
     #expect(outcome.errorText.contains("chunk 00000: the command left processes running behind it; they were ended"))

@@ -83,6 +83,7 @@ import Testing
       mkfifo slow p; exec 9<> slow
       merge --from csv < slow > p & merge=$!
       merge --from csv -o out < p & reader=$!
+      until [[ -n $(find store/links -type f 2> /dev/null) ]]; do sleep 0.02; done
       sleep 0.5; kill -TERM $merge; wait $reader
       """)
     #expect(

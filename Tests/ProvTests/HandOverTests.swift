@@ -39,7 +39,7 @@ import Testing
       ["bash"],
       """
       merge in$i > >(merge --to ndjson > >(merge --to csv -o out$i))
-      for try in {1..1000}; do [[ -e out$i.prov ]] && break; sleep 0.01; done
+      for try in {1..20000}; do [[ -e out$i.prov ]] && break; sleep 0.01; done
       """
     ),
   ]
