@@ -39,7 +39,7 @@ struct Run: FilterCommand {
     let channels = try new.alerts.channels(environment: processEnvironment())
     let folder = try newJob.openFolder(specification)
     let job = try OwnedJob(folder, clock: .system)
-    try folder.keep(alerts)
+    try folder.keep(new.alerts)
     try JobSession(
       job: job, stage: stage, settings: specification.settings, workers: new.work.request(specification.settings),
       loadLimit: new.work.loadLimit, alerts: JobAlerts(job, channels, stage.diagnostics)
