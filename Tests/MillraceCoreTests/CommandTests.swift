@@ -168,7 +168,7 @@ import Testing
     #expect(lines.last?.hasPrefix("probe: note: ") == true)
     #expect(lines.last?.hasSuffix(" left") == true)
     let json = try asJSON.wait().errorText.split(separator: "\n").map { try JSONValue.parse(String($0)) }
-    let details = try #require(json.lazy.compactMap { $0["details"] }.first)
+    let details = try #require(json.lazy.compactMap { $0["details"] }.first { $0["records"] != nil })
     #expect((1...105).contains(details["records"]?.integer ?? 0))
     #expect(details["total_bytes"]?.integer == 1000)
     #expect(try #require(details["elapsed_seconds"]?.integer) >= 5)
