@@ -5,24 +5,26 @@ import Testing
 
 /// Commands that take more memory than they may.
 @Suite struct RunMemoryTests {
-  /// Holds a megabyte for each record: where that is more than it may, until it is killed, else until it was seen for a
-  /// while.
-  private let hungry = [
-    "python3", "-c",
+  /// A program that holds a megabyte for each record: where that is more than it may, until it is killed, else until it was
+  /// seen for a while.
+  ///
+  /// - Parameter megabytes: that it may hold in the first attempt at a chunk. Later ones have 120.
+  private func hungry(first megabytes: Int = 60) -> String {
     """
     import os, sys, time
     lines = sys.stdin.read()
     megabytes = lines.count("\\n")
     held = b"x" * (1000000 * megabytes)
-    time.sleep(3000 if megabytes > (60 if os.environ["MILLRACE_ATTEMPT"] == "1" else 120) else 1.5)
+    time.sleep(3000 if megabytes > (\(megabytes) if os.environ["MILLRACE_ATTEMPT"] == "1" else 120) else 1.5)
     sys.stdout.write(lines)
-    """,
-  ]
+    """
+  }
 
   private func run(_ desk: RunDesk, _ options: String, chunkRecords: Int = 100) -> Outcome {
     desk.run(
-      desk.arguments("--job job --retries 0 --memory-per-worker 60M \(options)", chunkRecords: chunkRecords) + ["--"]
-        + hungry)
+      desk.arguments("--job job --retries 0 --memory-per-worker 60M \(options)", chunkRecords: chunkRecords) + [
+        "--", "python3", "-c", hungry(),
+      ])
   }
 
   @Test func aChunkThatIsTooLargeIsHalvedUntilItFits() throws {
@@ -50,14 +52,14 @@ import Testing
     #expect(try desk.record().recoveries.map(\.recovery) == [.begun, .succeeded])
   }
 
-  /// A chunk that fails in its first attempt, and is too large for the recovery attempt.
+  /// A chunk that fails in its first attempt, and is too large for the recovery attempt. Its halves have as much memory.
   @Test func theRecoveryAttemptIsOverWhenBothHalvesAre() throws {
     let desk = RunDesk(records: 150)
     let failing =
       "import os, sys\nif os.environ['MILLRACE_ATTEMPT'] == '1' and os.fstat(0).st_size > 1500: sys.exit(3)\n"
     let outcome = desk.run(
       desk.arguments("--job job --retries 0 --memory-per-worker 60M --split-on-oom", chunkRecords: 150) + [
-        "--", "python3", "-c", failing + hungry[2],
+        "--", "python3", "-c", failing + hungry(first: 120),
       ])
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(outcome.outputText == desk.table)
