@@ -10,13 +10,6 @@ struct PriceAugmenter: Augmenter {
   /// Of a dry run.
   private let planned = DistinctQuestions<Symbol>()
 
-  init(source: any PriceSource, asking: PriceAsking, layout: PriceLayout, isLimited: Bool) {
-    self.source = source
-    self.asking = asking
-    self.layout = layout
-    self.isLimited = isLimited
-  }
-
   var origin: AnswerOrigin { source.origin }
   var service: CachedService? { source.service }
   var addedFields: [FieldName] { layout.names }

@@ -84,16 +84,15 @@ final class AnswerAccount: Sendable {
   /// - Returns: The exit status.
   func report(to diagnostics: Diagnostics, areKept: Bool, _ status: ExitStatus) -> ExitStatus {
     let counts = counts.withLock { $0 }
-    func rows(_ count: Int) -> String { count == 1 ? "1 row" : "\(count) rows" }
-    if counts.refused > 0 { diagnostics.warning("\(origin.name) refuses \(rows(counts.refused))") }
+    if counts.refused > 0 { diagnostics.warning("\(origin.name) refuses \(counted(counts.refused, "row"))") }
     if counts.failed > 0 {
       let again = areKept ? " (the same command asks for these alone again: the others are in the cache)" : ""
-      diagnostics.warning("\(origin.name) gave no answer for \(rows(counts.failed))\(again)")
+      diagnostics.warning("\(origin.name) gave no answer for \(counted(counts.failed, "row"))\(again)")
     }
     if let reason = counts.reason {
       let again =
         areKept ? "the same command goes on from there" : "without a cache the same command asks for all again"
-      diagnostics.warning("\(rows(counts.spent)) without an answer: \(reason.text) (\(again))")
+      diagnostics.warning("\(counted(counts.spent, "row")) without an answer: \(reason.text) (\(again))")
       return .stoppedEarly
     }
     return counts.failed + counts.refused > 0 ? .no : status

@@ -19,20 +19,16 @@ public final class OutputTable {
     guard !hasBegun else { return }
     hasBegun = true
     if schema.dialect.hasHeader { lastByte = schema.preamble.last }
-    try write(schema.preamble)
+    try file.write(ByteSlice(ByteBuffer(schema.preamble)))
   }
 
   func append(_ processed: ProcessedBlock) throws(Failure) {
     try begin()
-    if processed.output.count > 0, let lastByte, !schema.dialect.endsLine(lastByte) { try write(schema.lineEnd) }
+    if processed.output.count > 0, let lastByte, !schema.dialect.endsLine(lastByte) {
+      try file.write(ByteSlice(ByteBuffer(schema.lineEnd)))
+    }
     lastByte = unsafe processed.output.bytes.last ?? lastByte
     try file.write(ByteSlice(processed.output))
     rows += processed.rowsWritten
-  }
-
-  private func write(_ bytes: [UInt8]) throws(Failure) {
-    let buffer = ByteBuffer(capacity: bytes.count)
-    buffer.append(bytes)
-    try file.write(ByteSlice(buffer))
   }
 }

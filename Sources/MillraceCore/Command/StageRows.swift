@@ -88,7 +88,7 @@ extension Stage {
     }
     try output.begin()
     if dropped > 0 {
-      diagnostics.warning("\(dropped) \(dropped == 1 ? "row" : "rows") left out")
+      diagnostics.warning("\(counted(dropped, "row")) left out")
       recorder.addDropped(dropped, reason: "bad row")
       exitStatus = .no
     }

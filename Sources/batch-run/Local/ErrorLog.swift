@@ -60,9 +60,8 @@ struct ErrorLog {
     try unsafe writeAll(buffer.bytes, to: descriptor, named: log)
     var position = range.lowerBound
     while position < range.upperBound {
-      let count = unsafe pread(
-        source, buffer.base, min(buffer.capacity, range.upperBound - position), off_t(position))
-      if count < 0, errno == EINTR { continue }
+      let wanted = min(buffer.capacity, range.upperBound - position)
+      let count = retryingInterrupted { unsafe pread(source, buffer.base, wanted, off_t(position)) }
       guard count >= 0 else {
         throw .system(
           .inputOutput, "cannot read the file", errorNumber: errno, at: Place(file: path))

@@ -80,7 +80,7 @@ struct StatusText {
     let attempts = chunks.compactMap { chunk in chunk.attempts.last { $0.outcome.isCounted } }
     guard let last = attempts.max(by: { $0.end < $1.end }) else { return nil }
     return
-      "\(chunks.count) \(chunks.count == 1 ? "chunk" : "chunks") so far; the last attempt, at chunk \(last.chunk): "
+      "\(counted(chunks.count, "chunk")) so far; the last attempt, at chunk \(last.chunk): "
       + printable(JobBoard.reason(last))
   }
 
