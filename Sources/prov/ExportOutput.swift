@@ -130,7 +130,7 @@ final class ExportOutput {
     if let file {
       unsafe try file.write(buffer.bytes)
     } else {
-      unsafe try writeAll(buffer.bytes, to: STDOUT_FILENO, named: "standard output")
+      try StandardOutput.write(buffer)
     }
     buffer.removeAll()
   }

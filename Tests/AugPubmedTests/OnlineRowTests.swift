@@ -51,6 +51,21 @@ import Testing
     #expect(desk.requests("efetch").map { $0["id"] } == ["11,12,99", "99"])
   }
 
+  /// What cannot go into the output is known before the service is asked.
+  @Test func nobodyAsksForARowThatCannotBeWritten() {
+    let rows = Array("word,note\nbeta,fine\nalpha,caf".utf8) + [0xe9] + Array("\n".utf8)
+    let arguments = ["--field", "word", "--fields", "status", "--to", "ndjson"]
+    let failed = desk.run(arguments, input: .bytes(rows))
+    #expect(failed.status == 65)
+    #expect(failed.errorText.contains("not UTF-8: byte 0xe9"))
+    #expect(desk.requests("esearch").isEmpty)
+    let skipped = desk.run(arguments + ["--on-error", "skip"], input: .bytes(rows))
+    #expect(skipped.status == 1)
+    #expect(skipped.outputText.hasPrefix("{\"word\":\"beta\",\"note\":\"fine\","))
+    #expect(skipped.outputText.split(separator: "\n").count == 1)
+    #expect(desk.requests("esearch").map { $0["term"] } == ["beta"])
+  }
+
   @Test(arguments: ["csv", "tsv", "ndjson"]) func thePMIDsOfOneRunAreTheQuestionOfAnother(format: String) {
     let first = desk.run("--field", "g", "--fields", "pmids", "--to", format, input: .text("g\nalpha\nnosuchword\n"))
     let second = desk.run("--pmid-field", "pmids", "--fields", "status", "--to", "csv", input: .bytes(first.output))

@@ -57,7 +57,7 @@ private final class GivenInput: TableInput {
         firstRecord: first.copyOfFirstRecord())
       let windows = Windows()
       let rows = AnsweredRows<(Int, String), String>(
-        tables, ragged: .fail, failsOnBadRows: !drops, rowsAtOnce: 500,
+        tables, ragged: .fail, requiresUTF8: false, failsOnBadRows: !drops, rowsAtOnce: 500,
         question: { (row) throws(Failure) in (row.recordNumber, try Self.check(row)) },
         answers: { questions in
           windows.add(questions.map(\.0))

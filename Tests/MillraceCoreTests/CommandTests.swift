@@ -31,6 +31,10 @@ import Testing
   @Test(arguments: [
     (["fail", "--frobnicate"], "unknown option '--frobnicate'. See 'probe fail --help'."),
     (["fail", "--jobs", "0"], "--jobs must be at least 1, not 0. See 'probe fail --help'."),
+    (
+      ["fail", "--jobs", "9223372036854775807"],
+      "--jobs must be at most 4096, not 9223372036854775807. See 'probe fail --help'."
+    ),
     (["fail", "-v", "-q"], "--verbose and --quiet exclude each other. See 'probe fail --help'."),
     (["hold-lock"], "missing expected argument '<path>'. See 'probe hold-lock --help'."),
     (

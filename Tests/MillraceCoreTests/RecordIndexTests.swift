@@ -298,6 +298,21 @@ import Testing
   func objectsAreIndexedOrRefusedByName(_ text: String, _ outcome: String) {
     onBothPaths { #expect(members(text) == outcome, "\(text)") }
   }
+
+  /// A row that is checked when it is read is checked by whatever asks first.
+  @Test func valuesAreThoseOfTheRowWhoeverAsksFirst() throws {
+    let reader = try BlockReader(
+      MemorySource(Array("{\"a\":1,\"b\":2}\n{\"b\":333,\"a\":44}\n".utf8)), name: "in", options: ReadingOptions(),
+      pool: BufferPool(capacity: BlockReader.blockBytes))
+    let cursor = RecordCursor()
+    cursor.checksObjectsWhenRead = true
+    var found: [String] = []
+    while let block = try reader.next() {
+      cursor.open(block)
+      while try cursor.next() { found.append(unsafe String(decoding: cursor[0].bytes, as: UTF8.self)) }
+    }
+    #expect(found == ["1", "333"])
+  }
 }
 
 extension String {

@@ -12,8 +12,7 @@ extension ByteBuffer {
 
   func appendJSONEscaped(_ text: [UInt8]) {
     // An array has no padding behind it.
-    let padded = ByteBuffer(capacity: text.count)
-    padded.append(text)
+    let padded = ByteBuffer(text)
     unsafe appendJSONEscaped(padded.bytes)
   }
 

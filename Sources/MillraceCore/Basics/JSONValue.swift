@@ -57,6 +57,14 @@ extension JSONValue {
   public static func parse(_ bytes: UnsafeRawBufferPointer, maximumDepth: Int) throws(Failure) -> JSONValue {
     let padded = ByteBuffer(capacity: bytes.count)
     unsafe padded.append(bytes)
+    return try parse(padded, maximumDepth: maximumDepth)
+  }
+
+  public static func parse(_ text: String, maximumDepth: Int = 64) throws(Failure) -> JSONValue {
+    try parse(ByteBuffer(text), maximumDepth: maximumDepth)
+  }
+
+  private static func parse(_ padded: ByteBuffer, maximumDepth: Int) throws(Failure) -> JSONValue {
     let parser = try JSONParser()
     do throws(JSONError) {
       try unsafe parser.parse(padded: padded.bytes, maximumDepth: maximumDepth)
@@ -67,11 +75,6 @@ extension JSONValue {
     }
   }
 
-  public static func parse(_ text: String, maximumDepth: Int = 64) throws(Failure) -> JSONValue {
-    let buffer = ByteBuffer(capacity: text.utf8.count)
-    buffer.append(text)
-    return try unsafe parse(buffer.bytes, maximumDepth: maximumDepth)
-  }
 }
 
 /// Builds values from a tape; recursion is as deep as the parser's limit allowed.
@@ -152,21 +155,9 @@ extension JSONValue {
   /// Appends a text as a JSON string with its quotes.
   public static func write(_ text: String, to output: ByteBuffer) {
     output.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): output.append("\\\"")
-      case UInt8(ascii: "\\"): output.append("\\\\")
-      case 0x08: output.append("\\b")
-      case 0x09: output.append("\\t")
-      case 0x0A: output.append("\\n")
-      case 0x0C: output.append("\\f")
-      case 0x0D: output.append("\\r")
-      case 0..<0x20:
-        output.append("\\u00")
-        for digit in [byte >> 4, byte & 0xF] { output.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
-      default: output.append(byte)
-      }
-    }
+    // Vector loops read past the end, where a text of Swift has nothing.
+    let padded = ByteBuffer(text)
+    unsafe output.appendJSONEscaped(padded.bytes)
     output.append(UInt8(ascii: "\""))
   }
 

@@ -2,8 +2,8 @@ import Glibc
 
 /// A state that threads share and wait on.
 ///
-/// Unchecked Sendable: every access to the state holds the mutex.
-@safe public final class SharedState<State>: @unchecked Sendable {
+/// Unchecked Sendable: every access to the state, which may itself be shared, holds the mutex.
+@safe public final class SharedState<State: Sendable>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var state: State
@@ -42,6 +42,14 @@ import Glibc
       unsafe pthread_mutex_unlock(mutex)
     }
     return try body(&state)
+  }
+
+  /// Waits until the state is as `isReached` wants it, or the seconds have passed.
+  ///
+  /// - Returns: whether it is.
+  public func wait(upTo seconds: Double, _ isReached: (State) -> Bool) -> Bool {
+    let end = Clock.monotonicSeconds() + seconds
+    return wait(pause: seconds) { isReached($0) ? true : Clock.monotonicSeconds() >= end ? false : nil }
   }
 
   /// Waits until `body` gives something, asking it again after each change, and at the latest after `pause` seconds. Then

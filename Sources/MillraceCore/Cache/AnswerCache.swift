@@ -130,10 +130,3 @@ public struct CacheRemoval: Sendable, Equatable {
     case all
   }
 }
-
-extension Failure {
-  /// What a cache mentions once a run; the message leaves the key alone, which may be a mebibyte long.
-  static func damagedAnswer(at name: String) -> Failure {
-    Failure(.badData, "an answer in the cache is damaged, and fetched anew", at: Place(file: name))
-  }
-}

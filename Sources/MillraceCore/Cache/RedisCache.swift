@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Answers of a service that a Redis server keeps, for all processes of all machines that name it.
 ///
 /// An entry has the bytes that a folder's has. The server removes it when it went unused for the limit's time; how many it
@@ -15,9 +13,7 @@ package final class RedisCache: AnswerCache {
   let clock: Clock
   let names: Names
   private let claims: RedisClaims
-  private let warn: @Sendable (Failure) -> Void
-  private let hasWarned = Atomic(false)
-  private let hasMentionedDamage = Atomic(false)
+  private let warnings: CacheWarnings
 
   /// The names under which a service's entries and claims stand.
   struct Names: Sendable {
@@ -59,7 +55,7 @@ package final class RedisCache: AnswerCache {
     self.maximumAge = maximumAge
     self.limits = limits
     self.clock = clock
-    self.warn = warn
+    warnings = CacheWarnings(warn)
     server = RedisServer(url, password: password, idleSeconds: idleSeconds)
     names = Names(service: service)
     claims = RedisClaims(server: server, milliseconds: claimSeconds * 1000)
@@ -75,7 +71,7 @@ package final class RedisCache: AnswerCache {
     do throws(Failure) {
       replies = try server.ask([look, RedisCommand("PTTL", name)], maximumBytes: mostBytes + 4096)
     } catch {
-      warnOnce(Self.useless, error)
+      warnings.report(Self.useless, error)
       return nil
     }
     switch replies[0] {
@@ -86,7 +82,7 @@ package final class RedisCache: AnswerCache {
     default:
       let failure = failure(of: replies, expected: "an entry")
       server.giveUp(failure)
-      warnOnce(Self.useless, failure)
+      warnings.report(Self.useless, failure)
       return nil
     }
   }
@@ -134,8 +130,7 @@ package final class RedisCache: AnswerCache {
 
   private func removeDamaged(_ name: String) {
     remove(name)
-    guard !hasMentionedDamage.exchange(true, ordering: .relaxed) else { return }
-    warn(.damagedAnswer(at: "\(server.url) \(name)"))
+    warnings.reportDamage(at: "\(server.url) \(name)")
   }
 
   private func remove(_ name: String) { _ = try? server.ask(RedisCommand("UNLINK", name)) }
@@ -154,9 +149,9 @@ package final class RedisCache: AnswerCache {
     }
     do throws(Failure) {
       let reply = try server.ask(command)
-      guard case .bytes = reply else { return warnOnce(Self.notKept, failure(of: [reply], expected: "OK")) }
+      guard case .bytes = reply else { return warnings.report(Self.notKept, failure(of: [reply], expected: "OK")) }
     } catch {
-      warnOnce(Self.useless, error)
+      warnings.report(Self.useless, error)
     }
   }
 
@@ -166,7 +161,7 @@ package final class RedisCache: AnswerCache {
     do throws(Failure) {
       return try claims.claim(keys, named: names.claim)
     } catch {
-      warnOnce(server.isLost ? Self.useless : Self.notKept, error)
+      warnings.report(server.isLost ? Self.useless : Self.notKept, error)
       var seen: Set<String> = []
       return CacheClaim(keys.filter { seen.insert($0).inserted }) {}
     }
@@ -193,11 +188,5 @@ package final class RedisCache: AnswerCache {
     return Failure(
       .serviceUnavailable, "expected \(expected), found something else", at: Place(file: server.url.description),
       advice: "check that a Redis server runs there")
-  }
-
-  private func warnOnce(_ consequence: String, _ failure: Failure) {
-    guard !hasWarned.exchange(true, ordering: .relaxed) else { return }
-    warn(
-      Failure(failure.status, "\(consequence): \(failure.message)", at: failure.place, advice: failure.advice))
   }
 }

@@ -15,9 +15,7 @@ package final class ResponseCache: AnswerCache {
   let unusable: Failure?
   private var isUsable: Bool { unusable == nil }
   private let claims: CacheClaims
-  private let warn: @Sendable (Failure) -> Void
-  private let hasWarned = Atomic(false)
-  private let hasMentionedDamage = Atomic(false)
+  private let warnings: CacheWarnings
   private let written = Mutex(CacheRemoval())
 
   /// Opens the cache, making its folder (0700) where needed.
@@ -41,13 +39,13 @@ package final class ResponseCache: AnswerCache {
     self.maximumAge = maximumAge
     self.limits = limits
     self.clock = clock
-    self.warn = warn
+    warnings = CacheWarnings(advice: "MILLRACE_CACHE_DIR names another folder", warn)
     files = DigestNamedFiles(folder: folder)
     var failure: Failure?
     do throws(Failure) { try makePrivateFolder(folder) } catch { failure = error }
     unusable = failure
     claims = CacheClaims(folder: failure == nil ? "\(folder)/claims" : nil, locks: locks)
-    if let failure { warnOnce("the cache cannot be used, so every answer is fetched anew", failure) }
+    if let failure { warnings.report("the cache cannot be used, so every answer is fetched anew", failure) }
   }
 
   // MARK: Reading
@@ -59,7 +57,7 @@ package final class ResponseCache: AnswerCache {
     switch CacheEntryFile.open(path, bodyLimit: limits.bodyBytes) {
     case .absent: return nil
     case .unreadable(let errorNumber):
-      warnOnce(
+      warnings.report(
         "answers in the cache cannot be read, so they are fetched anew",
         .system(.inputOutput, "cannot read", errorNumber: errorNumber, at: Place(file: path)))
       return nil
@@ -95,7 +93,7 @@ package final class ResponseCache: AnswerCache {
     do throws(Failure) {
       try write(bytes, to: files.path(of: SHA256Digest(of: key)))
     } catch {
-      warnOnce("answers are not kept in the cache", error)
+      warnings.report("answers are not kept in the cache", error)
       return
     }
     let isMuch = written.withLock { written in
@@ -135,19 +133,8 @@ package final class ResponseCache: AnswerCache {
     return await CacheClaim.waitForEnd(upTo: seconds) { claims.locks.isLocked(file.descriptor, slot.offset) }
   }
 
-  // MARK: Warning
-
   private func removeDamaged(_ path: String) {
     Self.remove(path)
-    guard !hasMentionedDamage.exchange(true, ordering: .relaxed) else { return }
-    warn(.damagedAnswer(at: path))
-  }
-
-  private func warnOnce(_ consequence: String, _ failure: Failure) {
-    guard !hasWarned.exchange(true, ordering: .relaxed) else { return }
-    warn(
-      Failure(
-        failure.status, "\(consequence): \(failure.message)", at: failure.place,
-        advice: failure.advice ?? "MILLRACE_CACHE_DIR names another folder"))
+    warnings.reportDamage(at: path)
   }
 }

@@ -43,7 +43,7 @@ public struct CacheList<Tool: CachingTool>: ParsableCommand {
     guard let cache = try place.existing(Tool.self) else { return }
     let rows = ByteBuffer()
     func flush() throws(Failure) {
-      unsafe try writeAll(rows.bytes, to: STDOUT_FILENO, named: "standard output")
+      try StandardOutput.write(rows)
       rows.removeAll()
     }
     try cache.list { listing throws(Failure) in

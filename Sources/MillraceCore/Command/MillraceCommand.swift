@@ -8,6 +8,7 @@ import Glibc
 public protocol MillraceCommand: ParsableCommand {}
 
 extension MillraceCommand {
+  /// Parses the process's arguments, runs the command and ends the process: it never returns.
   public static func main() {
     reserveStandardDescriptors()
     let arguments = CommandLine.arguments.dropFirst()
@@ -42,7 +43,7 @@ extension MillraceCommand {
       switch exitCode(for: error) {
       case .success:
         // Help, version or a completion script.
-        try writeText(message.hasSuffix("\n") ? message : message + "\n", to: STDOUT_FILENO, named: "standard output")
+        try StandardOutput.write(message.hasSuffix("\n") ? message : message + "\n")
         return .success
       case .validationFailure: throw Failure(.usage, usageText(message, full: fullMessage(for: error)))
       default: throw Failure(.internalError, message)

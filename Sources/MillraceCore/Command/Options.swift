@@ -185,10 +185,14 @@ public struct RunOptions: ParsableArguments {
   @Flag(help: "Check everything, say what would be done, and touch nothing.")
   public var dryRun = false
 
+  /// More threads than any machine has cores for.
+  private static let mostJobs = 4096
+
   public init() {}
 
   public func validate() throws {
     if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1, not \(jobs)") }
+    if let jobs, jobs > Self.mostJobs { throw ValidationError("--jobs must be at most \(Self.mostJobs), not \(jobs)") }
     if verbose, quiet { throw ValidationError("--verbose and --quiet exclude each other") }
   }
 }

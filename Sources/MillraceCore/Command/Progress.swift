@@ -22,23 +22,18 @@ public final class Progress: Sendable {
   }
 
   private let counters = Counters()
-  /// The thread that draws, and the pipe whose closing stops it.
-  private let drawing = Mutex<(worker: Worker<Void>, stop: Int32)?>(nil)
+  /// The thread that draws, and what stops it.
+  private let drawing = Mutex<(worker: Worker<Void>, isStopped: SharedState<Bool>)?>(nil)
 
   /// - Parameter diagnostics: where the bar or the lines go; under `-q` nothing is shown.
   public init(_ mode: ProgressMode, diagnostics: Diagnostics) throws(Failure) {
     guard let display = Self.display(mode, diagnostics) else { return }
-    var pipe: [Int32] = [0, 0]
-    guard unsafe Glibc.pipe(&pipe) == 0 else {
-      throw .system(.internalError, "cannot show progress", errorNumber: errno)
-    }
-    let (stopped, stop) = (pipe[0], pipe[1])
+    let isStopped = SharedState(false)
     let counters = counters
     let worker = try Worker<Void>("progress") {
       var meter = ProgressMeter()
       let started = Clock.monotonicSeconds()
-      var waiting = pollfd(fd: stopped, events: 0, revents: 0)
-      while unsafe poll(&waiting, 1, display == .bar ? 100 : 5000) <= 0 {
+      while !isStopped.wait(upTo: display == .bar ? 0.1 : 5, { $0 }) {
         let total = counters.totalBytes.load(ordering: .relaxed)
         meter.totalBytes = total < 0 ? nil : total
         meter.update(
@@ -51,9 +46,8 @@ public final class Progress: Sendable {
         }
       }
       diagnostics.setStatusLine("")
-      close(stopped)
     }
-    drawing.withLock { $0 = (worker, stop) }
+    drawing.withLock { $0 = (worker, isStopped) }
   }
 
   deinit { finish() }
@@ -74,7 +68,7 @@ public final class Progress: Sendable {
       return drawing
     }
     guard let drawing else { return }
-    close(drawing.stop)
+    drawing.isStopped.change { $0 = true }
     // The body throws nothing.
     try? drawing.worker.join()
   }

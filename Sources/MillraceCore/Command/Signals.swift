@@ -24,7 +24,7 @@ public enum Signals {
     _ = try? Worker<Void>("signals") { wait(for: set) }
   }
 
-  /// Has something done when a signal stops the process, after the hidden files are gone and before the end. It runs on
+  /// Has something done when a signal stops the process, before hidden files are removed and the process ends. It runs on
   /// another thread while the others go on.
   public static func whenStopped(_ hook: @escaping @Sendable (_ signal: Int32) -> Void) {
     hooks.withLock { $0.append(hook) }

@@ -57,8 +57,11 @@ public final class Stage {
     for path in paths {
       var status = stat()
       let result = unsafe path == "-" ? fstat(STDIN_FILENO, &status) : stat(path, &status)
-      guard result == 0, status.st_mode & S_IFMT == S_IFREG else { return }
-      total += Int(status.st_size)
+      guard result == 0, fileKind(status) == S_IFREG else { return }
+      let sum = total.addingReportingOverflow(Int(status.st_size))
+      // Holes, and no bytes that anybody will see read to their end.
+      if sum.overflow { return }
+      total = sum.partialValue
     }
     progress.expect(bytes: total)
   }
@@ -66,6 +69,7 @@ public final class Stage {
   /// Opens an input that is read to its end, compressed or not. Any thread may call it.
   public typealias Opener = @Sendable (_ path: String) throws(Failure) -> RecordedInput
 
+  /// Opens inputs as `open` does, for whoever reads several one after the other, such as `TableSequence`.
   public var opener: Opener {
     let (recorder, progress) = (recorder, progress)
     return { path throws(Failure) in

@@ -20,8 +20,8 @@ extension Stage {
       service: augmenter.origin.name, stopsEarly: input.onError == .fail,
       keepsAnswers: augmenter.service?.cache != nil)
     let rows = AnsweredRows(
-      tables, ragged: input.ragged, failsOnBadRows: input.onError == .fail, rowsAtFirst: augmenter.rowsAtFirst,
-      rowsAtOnce: augmenter.rowsAtOnce,
+      tables, ragged: input.ragged, requiresUTF8: output.schema.dialect.format == .ndjson,
+      failsOnBadRows: input.onError == .fail, rowsAtFirst: augmenter.rowsAtFirst, rowsAtOnce: augmenter.rowsAtOnce,
       question: { row throws(Failure) in try augmenter.question(of: row) }
     ) { [isDryRun, writesToStandardOutput = outputPath == nil] questions throws(Failure) in
       if isDryRun, augmenter.service != nil { return augmenter.plannedAnswers(to: questions) }

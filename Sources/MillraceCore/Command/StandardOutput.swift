@@ -7,5 +7,9 @@ public enum StandardOutput {
     try writeText(text, to: STDOUT_FILENO, named: "standard output")
   }
 
+  public static func write(_ bytes: ByteBuffer) throws(Failure) {
+    unsafe try writeAll(bytes.bytes, to: STDOUT_FILENO, named: "standard output")
+  }
+
   public static func writeLine(_ line: String) throws(Failure) { try write(line + "\n") }
 }

@@ -87,7 +87,7 @@ final class LimiterQueue: Sendable {
     self.startThread = startThread
   }
 
-  /// How many wait for a turn.
+  /// How many wait for a turn; tests alone look at it, and at whether they are served.
   var waitingCount: Int { desk.withLock { $0.waiting.count } }
 
   /// Whether there is a thread that serves.

@@ -14,6 +14,7 @@ public struct ChainVerification: Sendable {
     public let explanation: String
   }
 
+  /// The file itself first, then what it was made of, and last what runners say of their chunks.
   public private(set) var findings: [Finding] = []
 
   /// Sidecars that were verified, by path: of the files of one folder all have the same, and a forged one may name itself.
@@ -42,7 +43,7 @@ public struct ChainVerification: Sendable {
     guard var chunks else { return }
     let folder = isOfFolder ? folderPart(of: withoutTrailingSlashes(path)) : folderPart(of: path)
     for part in chain.parts { try verify(part, &chunks, folder: folder, depth: depth) }
-    try verifyChunks(chain, chunks, output: isOfFolder ? nil : path, folder: folder)
+    try verifyChunks(chain, chunks, folder: folder)
   }
 
   /// What runners say of their chunks, as far as their inputs and outputs are there, which are read once for all that is
@@ -60,7 +61,7 @@ public struct ChainVerification: Sendable {
   }
 
   private mutating func verifyChunks(
-    _ chain: ProvenanceChain, _ chunks: CheckedChunks, output: String?, folder: String
+    _ chain: ProvenanceChain, _ chunks: CheckedChunks, folder: String
   ) throws(Failure) {
     findings += chunks.records.findings
     for part in chain.parts {
@@ -210,7 +211,9 @@ public struct ChainVerification: Sendable {
     }
     let file = try verifyFile(input, of: stage, link: link, read, folder: folder) { path throws(Failure) in
       guard let id = stage["id"]?.text, let reading = try chunks.records.readInput(of: id, in: path) else { return nil }
-      chunks.ofInputs[CheckedChunks.key(id, input)] = reading.findings
+      // Where no file of that name is the right one, all that is said is said of the first.
+      let key = CheckedChunks.key(id, input)
+      if reading.digest == read.digest || chunks.ofInputs[key] == nil { chunks.ofInputs[key] = reading.findings }
       return reading.digest
     }
     if let file, embedded.isEmpty { try follow(input["sidecar"]?.text, of: file, link: link, depth: depth) }

@@ -35,13 +35,12 @@ struct ChunkVerification {
     var links = 0
     reader.rewind()
     while try reader.next() {
-      guard let stage = reader.memberText("stage"), let runner = runners[stage] else { continue }
-      if reader.kind == .context, runner.chunks.count < Self.mostChunks,
-        let chunk = ChunkContext(try reader.value())
-      {
+      // A copy of the runner, held here, would make each change below copy all that it has.
+      guard let stage = reader.memberText("stage"), let known = runners[stage]?.chunks.count else { continue }
+      if reader.kind == .context, known < Self.mostChunks, let chunk = ChunkContext(try reader.value()) {
         runners[stage]?.chunks.append(chunk)
       } else if reader.kind == .child, let child = children.child(try reader.value()) {
-        links += check(child, of: runner, &broken)
+        links += check(child, of: runners[stage]?.tool ?? "unknown tool", &broken)
       }
     }
     findings += broken
@@ -56,7 +55,7 @@ struct ChunkVerification {
 
   /// - Returns: how many links hold.
   private mutating func check(
-    _ child: ChildRecord, of runner: Runner, _ broken: inout [ChainVerification.Finding]
+    _ child: ChildRecord, of tool: String, _ broken: inout [ChainVerification.Finding]
   ) -> Int {
     guard let stages = child.stages else { return 0 }
     var outputs: [String: StreamContent] = [:]
@@ -64,7 +63,7 @@ struct ChunkVerification {
     func tell(_ link: String, _ explanation: String) {
       broken.append(
         ChainVerification.Finding(
-          verdict: .broken, link: "\(runner.tool): chunk \(child.item): \(link)", explanation: explanation))
+          verdict: .broken, link: "\(tool): chunk \(child.item): \(link)", explanation: explanation))
     }
     for stage in stages {
       if let id = stage["id"]?.text, let content = StreamContent(stage["output"]) { outputs[id] = content }

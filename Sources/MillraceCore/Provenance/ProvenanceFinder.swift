@@ -16,10 +16,12 @@ public struct ProvenanceFinder: Sendable {
   /// A record in the store that describes the very bytes of a file.
   public struct Match: Sendable {
     public let reader: ProvenanceReader
-    public let stage: String
-    public let command: String
+    /// When the record was.
     public let written: Timestamp
     let upstream: Upstream
+
+    /// The command line of the stage that wrote the bytes.
+    public var command: String { upstream.command }
   }
 
   /// The provenance of `path`, a file or a sidecar, or nil when nothing is known about it.
@@ -53,8 +55,7 @@ public struct ProvenanceFinder: Sendable {
       guard let reader = store.open(entry), let upstream = try? Upstream(reader), upstream.content.digest == digest
       else { return nil }
       reader.rewind()
-      return Match(
-        reader: reader, stage: upstream.stage, command: upstream.command, written: entry.modified, upstream: upstream)
+      return Match(reader: reader, written: entry.modified, upstream: upstream)
     }
   }
 }

@@ -43,7 +43,7 @@ public struct ProvenanceSeal {
       input.upstreams = found.map(\.upstream)
     } else {
       input.link = .ambiguous
-      input.candidates = found.map { Candidate(stage: $0.stage, command: $0.command) }
+      input.candidates = found.map { Candidate(stage: $0.upstream.stage, command: $0.command) }
     }
     let record = StageRecord(
       id: surroundings.newIdentifier(),

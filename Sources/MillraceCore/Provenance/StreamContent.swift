@@ -3,8 +3,10 @@ public struct StreamContent: Sendable, Equatable {
   /// A number beyond is forged, and would not survive being added to another.
   static let possibleBytes = 0...1 << 60
 
+  /// Of the bytes as they crossed, compressed ones if they were; nil when nobody computed it.
   public var digest: SHA256Digest?
   public var bytes: Int
+  /// Rows of a table, after any decompression; nil when nobody counted.
   public var records: Int?
 
   public init(digest: SHA256Digest?, bytes: Int, records: Int? = nil) {

@@ -40,10 +40,10 @@ final class AnsweredRows<Question: Sendable, Answer: Sendable>: BlockSource, @un
   /// - Parameters:
   ///   - failsOnBadRows: a bad row stops the run before its window is asked for.
   ///   - rowsAtFirst: rows of the first window; each next one has twice as many, up to `rowsAtOnce`.
-  ///   - ragged: as the rows are going to be read again by the transform.
+  ///   - ragged: as the rows are going to be read again by the transform; so is `requiresUTF8`.
   init(
-    _ tables: TableSequence, ragged: RaggedRows, failsOnBadRows: Bool, rowsAtFirst: Int = 20, rowsAtOnce: Int,
-    question: @escaping Asking, answers: @escaping Answering
+    _ tables: TableSequence, ragged: RaggedRows, requiresUTF8: Bool, failsOnBadRows: Bool, rowsAtFirst: Int = 20,
+    rowsAtOnce: Int, question: @escaping Asking, answers: @escaping Answering
   ) {
     self.rowsAtOnce = rowsAtOnce
     windowRows = min(rowsAtFirst, rowsAtOnce)
@@ -52,6 +52,7 @@ final class AnsweredRows<Question: Sendable, Answer: Sendable>: BlockSource, @un
     asking = question
     answering = answers
     cursor.ragged = ragged
+    cursor.requiresUTF8 = requiresUTF8
   }
 
   /// The next rows, whose answers are there; nil at the end.

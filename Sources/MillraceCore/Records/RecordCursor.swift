@@ -132,9 +132,12 @@ import Glibc
       file: table.name, line: lastPlace.line, byteOffset: byte.map { block.byteOffset + $0 }, field: field?.description)
   }
 
-  /// The value with this position: by column in CSV, by member in JSON.
+  /// The value with this position, which is less than `count`: by column in CSV, by member in JSON.
   @inline(__always) public subscript(index: Int) -> FieldValue {
-    table.dialect.format == .ndjson ? memberValue(index) : csvValue(index)
+    guard table.dialect.format == .ndjson else { return csvValue(index) }
+    // To count the members is to look for them, where nobody has yet.
+    precondition(index < count, "there is no such member")
+    return memberValue(index)
   }
 
   /// The value of the field with this name; of the last one when JSON repeats a key, of the first one when a header does.

@@ -54,6 +54,7 @@ public final class RowWriter {
 /// One thread reads and cuts, `jobs` threads transform, the caller's thread writes. A bounded number of blocks is in
 /// flight.
 public struct RowPipeline: Sendable {
+  /// Writes what becomes of a row: as often as it likes, or not at all. Bad data that it throws make the row a bad one.
   public typealias Transform = (RecordCursor, RowWriter) throws(Failure) -> Void
 
   var jobs: Int

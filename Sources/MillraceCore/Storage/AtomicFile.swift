@@ -94,9 +94,7 @@ public final class AtomicFile: @unchecked Sendable {
   public func commit() throws(Failure) {
     defer { discard() }
     if durable, !isDirect, fsync(descriptor) != 0 { throw writeFailure(errno) }
-    // Closing a duplicate makes a network file system send what it holds back, and say so when the disk is full, while
-    // the file itself stays open and locked.
-    if retryingInterrupted({ close(fcntl(descriptor, F_DUPFD_CLOEXEC, 0)) }) != 0 { throw writeFailure(errno) }
+    if closeDuplicate(of: descriptor) != 0 { throw writeFailure(errno) }
     switch state {
     case .direct: return
     case .closed: throw Failure(.internalError, "the file was closed before", at: Place(file: path))
@@ -197,7 +195,17 @@ public func writeAll(
 
 /// Writes text to a descriptor.
 public func writeText(_ text: String, to descriptor: Int32, named name: String) throws(Failure) {
-  let bytes = ByteBuffer(capacity: text.utf8.count)
-  bytes.append(text)
+  let bytes = ByteBuffer(text)
   unsafe try writeAll(bytes.bytes, to: descriptor, named: name)
+}
+
+/// Has a network file system send what it holds back, and say so when its disk is full, while the file itself stays open and
+/// locked.
+///
+/// - Returns: 0, or -1 with the reason in `errno`.
+func closeDuplicate(of descriptor: Int32) -> Int32 {
+  retryingInterrupted {
+    let duplicate = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    return duplicate < 0 ? -1 : close(duplicate)
+  }
 }

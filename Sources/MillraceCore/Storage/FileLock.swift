@@ -2,25 +2,53 @@ import Glibc
 
 /// A lock between processes that survives crashes: the kernel drops it with its holder, however that ends.
 ///
-/// The lock file stays when the lock is released (removing it would let two processes lock two files of one name) and
-/// tells in words who holds it, for messages only.
+/// The lock file stays when the lock is released, and tells in words who holds it, for messages only. Nobody but its holder
+/// may remove it, with the folder that it stands in, say: who waited for it then locks the file that has the name by then.
 public final class FileLock: Sendable {
   private let descriptor: Int32
 
   /// Waits until the lock is free.
   public static func acquire(_ path: String) throws(Failure) -> FileLock {
-    let descriptor = try open(path)
-    guard retryingInterrupted({ flock(descriptor, LOCK_EX) }) == 0 else { throw failure(path, closing: descriptor) }
-    return FileLock(locked: descriptor)
+    for _ in 0..<mostReplacements {
+      let descriptor = try open(path)
+      guard retryingInterrupted({ flock(descriptor, LOCK_EX) }) == 0 else { throw failure(path, closing: descriptor) }
+      if isStill(descriptor, at: path) { return FileLock(locked: descriptor) }
+      close(descriptor)
+    }
+    throw replaced(path)
   }
 
   /// Nil when another process, or another holder in this one, has the lock.
   public static func tryAcquire(_ path: String) throws(Failure) -> FileLock? {
-    let descriptor = try open(path)
-    if retryingInterrupted({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return FileLock(locked: descriptor) }
-    guard errno == EWOULDBLOCK else { throw failure(path, closing: descriptor) }
-    close(descriptor)
-    return nil
+    for _ in 0..<mostReplacements {
+      let descriptor = try open(path)
+      if retryingInterrupted({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 {
+        if isStill(descriptor, at: path) { return FileLock(locked: descriptor) }
+        close(descriptor)
+        continue
+      }
+      guard errno == EWOULDBLOCK else { throw failure(path, closing: descriptor) }
+      close(descriptor)
+      return nil
+    }
+    throw replaced(path)
+  }
+
+  /// How often a lock file may be another one as soon as it is locked.
+  private static let mostReplacements = 100
+
+  /// Whether the locked file has its name still: whoever had the lock may have removed the file, with the folder that it
+  /// stood in, and the next one locks a file that was made since.
+  private static func isStill(_ descriptor: Int32, at path: String) -> Bool {
+    var locked = stat()
+    guard unsafe fstat(descriptor, &locked) == 0, let named = fileStatus(path, followingLinks: false) else {
+      return false
+    }
+    return locked.st_dev == named.st_dev && locked.st_ino == named.st_ino
+  }
+
+  private static func replaced(_ path: String) -> Failure {
+    Failure(.inputOutput, "cannot lock the file: it is removed and made again all the time", at: Place(file: path))
   }
 
   /// Whether somebody has the lock now. Who asks takes no lock from anybody that waits for one, but `tryAcquire` of another

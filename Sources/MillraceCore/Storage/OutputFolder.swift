@@ -20,9 +20,9 @@ public final class OutputFolder: Sendable {
       throw .system(
         .cannotCreate, "cannot open the folder", errorNumber: errno, at: place, advice: "choose another place")
     }
+    // From here on `deinit` closes what was opened.
     self.path = path
     if retryingInterrupted({ flock(descriptor, LOCK_EX | LOCK_NB) }) != 0, errno == EWOULDBLOCK {
-      close(descriptor)
       throw Failure(
         .cannotCreate, "another process is writing into the folder", at: place,
         advice: "wait for its end or choose another folder")

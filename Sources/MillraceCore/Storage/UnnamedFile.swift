@@ -38,6 +38,9 @@ public final class UnnamedFile: Sendable {
 
   deinit { close(descriptor) }
 
+  /// Writes all bytes behind those that were written before.
+  ///
+  /// - Throws: `.inputOutput`, for a full disk say.
   public func append(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     do throws(Failure) {
       try unsafe writeAll(bytes, to: descriptor, named: "a temporary file in \(folder)")

@@ -34,12 +34,14 @@ public final class FileSource: ByteSource, @unchecked Sendable {
     guard descriptor >= 0 else { throw .system(.noInput, "cannot open", errorNumber: errno, at: place) }
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
-      throw .system(.noInput, "cannot read", errorNumber: errno, at: place)
+      let errorNumber = errno
+      if !isStandardInput { close(descriptor) }
+      throw .system(.noInput, "cannot read", errorNumber: errorNumber, at: place)
     }
     self.status = status
     startOffset = lseek(descriptor, 0, SEEK_CUR)
+    // From here on `deinit` closes what was opened.
     if fileKind(status) == S_IFDIR {
-      if !isStandardInput { close(descriptor) }
       throw Failure(.noInput, "is a directory", at: place, advice: "name the files in it")
     }
     if isRegular { posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL) }
@@ -88,8 +90,13 @@ public final class FileSource: ByteSource, @unchecked Sendable {
     guard let size, size > 0 else { return nil }
     var byte: UInt8 = 0
     let count = retryingInterrupted { unsafe pread(descriptor, &byte, 1, off_t(size - 1)) }
-    guard count == 1 else {
+    guard count >= 0 else {
       throw .system(.inputOutput, "cannot read", errorNumber: errno, at: Place(file: name))
+    }
+    guard count == 1 else {
+      throw Failure(
+        .inputOutput, "has become shorter since it was opened", at: Place(file: name),
+        advice: "run again when nobody writes to it")
     }
     return byte
   }

@@ -11,9 +11,21 @@ public final class OutputFile: @unchecked Sendable {
   /// As the user named it; "standard output" for stdout.
   public let name: String
 
-  private let file: AtomicFile?
-  /// Of a file that is written over; -1 for another one.
-  private var overwritten: Int32 = -1
+  private enum Destination {
+    case standardOutput
+    case newFile(AtomicFile)
+    case overwrittenFile(Int32)
+
+    var descriptor: Int32 {
+      switch self {
+      case .standardOutput: STDOUT_FILENO
+      case .newFile(let file): file.descriptor
+      case .overwrittenFile(let descriptor): descriptor
+      }
+    }
+  }
+
+  private let destination: Destination
   private let encoder: (any StreamEncoder)?
   private let pool = BufferPool(capacity: 256 << 10)
   private let digest: DigestThread?
@@ -39,7 +51,7 @@ public final class OutputFile: @unchecked Sendable {
   ) throws(Failure) {
     let isStandardOutput = path == "-"
     name = isStandardOutput ? "standard output" : path
-    file = isStandardOutput ? nil : try AtomicFile(path: path, permissions: permissions)
+    destination = isStandardOutput ? .standardOutput : .newFile(try AtomicFile(path: path, permissions: permissions))
     encoder = compression?.makeEncoder()
     self.digest = digest
   }
@@ -49,15 +61,15 @@ public final class OutputFile: @unchecked Sendable {
   ///
   /// - Throws: `.cannotCreate`.
   public init(overwriting path: String) throws(Failure) {
+    let descriptor = retryingInterrupted { unsafe open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw .cannotCreate(path, errorNumber: errno) }
     name = path
-    file = nil
+    destination = .overwrittenFile(descriptor)
     encoder = nil
     digest = nil
-    overwritten = unsafe open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
-    guard overwritten >= 0 else { throw .cannotCreate(path, errorNumber: errno) }
   }
 
-  deinit { if overwritten >= 0 { close(overwritten) } }
+  deinit { if case .overwrittenFile(let descriptor) = destination { close(descriptor) } }
 
   /// Bytes written so far, after compression.
   public var byteCount: Int { counter.load(ordering: .relaxed) }
@@ -81,9 +93,8 @@ public final class OutputFile: @unchecked Sendable {
   /// - Throws: as `write`, and `.inputOutput` when the file cannot be read.
   public func write(contentsOf source: FileSource) throws(Failure) {
     var offset: off_t = 0
-    let output = file?.descriptor ?? (overwritten >= 0 ? overwritten : STDOUT_FILENO)
     while digest == nil, encoder == nil {
-      let count = retryingInterrupted { unsafe sendfile(output, source.descriptor, &offset, 8 << 20) }
+      let count = retryingInterrupted { unsafe sendfile(destination.descriptor, source.descriptor, &offset, 8 << 20) }
       if count == 0 { return }
       // Not every kind of file can be moved to every other, and a full pipe may be one that does not block.
       if count < 0 { break }
@@ -114,10 +125,14 @@ public final class OutputFile: @unchecked Sendable {
   public func finish() throws(Failure) -> Written {
     if let encoder { unsafe try encode(UnsafeRawBufferPointer(start: nil, count: 0), isEnd: true, with: encoder) }
     let written = Written(byteCount: byteCount, digest: try digest?.finish())
-    if overwritten >= 0, ftruncate(overwritten, off_t(byteCount)) != 0 {
-      throw .system(.inputOutput, "cannot write", errorNumber: errno, at: Place(file: name))
+    switch destination {
+    case .standardOutput: break
+    case .newFile(let file): try file.commit()
+    case .overwrittenFile(let descriptor):
+      guard ftruncate(descriptor, off_t(byteCount)) == 0, closeDuplicate(of: descriptor) == 0 else {
+        throw .system(.inputOutput, "cannot write", errorNumber: errno, at: Place(file: name))
+      }
     }
-    try file?.commit()
     return written
   }
 
@@ -142,11 +157,7 @@ public final class OutputFile: @unchecked Sendable {
   }
 
   private func emit(_ slice: ByteSlice) throws(Failure) {
-    if let file {
-      unsafe try file.write(slice.bytes)
-    } else {
-      unsafe try writeAll(slice.bytes, to: overwritten >= 0 ? overwritten : STDOUT_FILENO, named: name)
-    }
+    unsafe try writeAll(slice.bytes, to: destination.descriptor, named: name)
     counter.add(slice.count, ordering: .relaxed)
     digest?.update(slice)
   }
