@@ -155,8 +155,7 @@ struct AlphaVantageMessage: Error, Sendable, Equatable {
 extension JSONValue {
   /// The same as `parse` of a buffer, for an answer that is held as an array.
   static func parse(bytes: ArraySlice<UInt8>, maximumDepth: Int) throws(Failure) -> JSONValue {
-    let buffer = ByteBuffer(capacity: bytes.count)
-    buffer.append(Array(bytes))
+    let buffer = ByteBuffer(Array(bytes))
     return try unsafe parse(buffer.bytes, maximumDepth: maximumDepth)
   }
 }

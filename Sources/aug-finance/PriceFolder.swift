@@ -29,8 +29,19 @@ struct PriceFolder: Sendable {
   ) throws(Failure) -> (file: String, series: PriceSeries)? {
     guard let file = try file(of: symbol) else { return nil }
     let input = try open(file)
-    guard let bytes = try input.readToEnd(limit: Self.mostBytes) else {
-      throw Failure(.badData, "a file of more than \(Self.mostBytes) bytes", at: Place(file: file))
+    let bytes: ByteBuffer
+    do throws(Failure) {
+      guard let all = try input.readToEnd(limit: Self.mostBytes) else {
+        throw Failure(.badData, "a file of more than \(Self.mostBytes) bytes", at: Place(file: file))
+      }
+      bytes = all
+    } catch {
+      // The run may go on, and its record is to tell which file it was that failed rows.
+      if let recorded = input as? RecordedInput {
+        try recorded.file.forEachPiece { _ in }
+        try recorded.finish()
+      }
+      throw error
     }
     try input.finish(records: nil)
     return (file, try Self.series(in: unsafe Array(bytes.bytes), of: file))

@@ -17,7 +17,7 @@ struct ChunkInput {
   /// Nil when the input was read to its end already, into a spool.
   private let recorded: RecordedInput?
 
-  /// - Parameter folder: Where a pipe whose records must be counted is kept; nil in a dry run.
+  /// - Parameter folder: Where a pipe whose records must be counted is kept; nil in a dry run, for where temporary files go.
   init(
     _ input: InputOptions, countsRecords: Bool, spoolingIn folder: OutputFolder?, _ stage: Stage
   ) throws(Failure) {
@@ -38,7 +38,7 @@ struct ChunkInput {
       reader = try Self.makeReader(recorded, name: recorded.name, input.reading)
     } else {
       let pipe = try stage.open(path)
-      let spool = try Self.spool(pipe, in: folder?.path ?? "/tmp")
+      let spool = try Self.spool(pipe, in: folder?.path ?? temporaryFolder())
       try pipe.finish()
       recorded = nil
       records = try Self.count(spool, name: pipe.name, input.reading)
@@ -55,8 +55,7 @@ struct ChunkInput {
   ) throws(Failure) -> Content {
     let isHashedAnyway = recorded?.hashesContent ?? false
     let hashing = computesDigest && !isHashedAnyway ? DigestThread() : nil
-    let preamble = ByteBuffer()
-    preamble.append(reader.table.preamble)
+    let preamble = ByteBuffer(reader.table.preamble)
     hashing?.update(ByteSlice(preamble))
     var bytes = preamble.count
     let blocks = BoundedQueue<Block>(capacity: 4)

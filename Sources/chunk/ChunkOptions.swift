@@ -47,7 +47,13 @@ struct ChunkOptions: ParsableArguments {
     if let records, records < 1 { throw ValidationError("--records must be at least 1, not \(records)") }
     if let bytes, bytes.bytes < 1 { throw ValidationError("--bytes must be at least 1") }
     if let parts, parts < 1 { throw ValidationError("--parts must be at least 1, not \(parts)") }
+    if let parts, parts > Self.mostParts {
+      throw ValidationError("--parts must be at most \(Self.mostParts), not \(parts)")
+    }
   }
+
+  /// Far more files than anybody wants in a folder, and few enough to multiply with a number of records.
+  private static let mostParts = 1_000_000
 
   /// The records must be counted before the first chunk can be written.
   var needsCount: Bool { parts != nil && by == nil }

@@ -41,9 +41,9 @@ struct StageText {
     add("commit", isFull ? Self.text(stage["commit"]) : shortened(Self.text(stage["commit"])))
     let arguments = Self.words(stage["arguments"])
     add("arguments", printable(CommandLineText.quoting(arguments)))
-    // A run that went on with a job does not name what the job runs.
+    // A run that went on with a job does not name what the job runs, unless it was given another command.
     let command = Self.words(stage["parameters"]?["command"])
-    if stage["chunks"] != nil, !command.isEmpty, Array(arguments.suffix(command.count)) != command {
+    if stage["chunks"] != nil, !command.isEmpty, !arguments.contains("--") {
       add("command", printable(CommandLineText.quoting(command)))
     }
     if let seed = stage["seed"] { add("seed", Self.text(seed)) }
@@ -144,7 +144,7 @@ struct StageText {
   }
 
   private func count(_ value: JSONValue?, _ unit: String) -> String {
-    "\(Self.text(value)) \(unit)\(value?.integer == 1 ? "" : "s")"
+    value?.integer.map { counted($0, unit) } ?? "\(Self.text(value)) \(unit)s"
   }
 
   private static func seconds(_ value: JSONValue?) -> String {

@@ -87,6 +87,24 @@ import Testing
     #expect(bad.map { $0["reason"]?.text } == ["failed_permanent: \(reason)", "failed_permanent: \(reason)"])
   }
 
+  /// Rows that fail for a file come of it too: the sidecar tells its digest, though its prices were not read to their end.
+  @Test func filesThatCannotBeReadToTheirEndAreInputs() throws {
+    desk.shell("gzip -c prices/IBM.csv | head -c 100 > prices/CUT.csv")
+    desk.shell("head -c 70000000 /dev/zero | gzip > prices/HUGE.csv")
+    desk.folder.write("t.csv", "symbol\nIBM\nCUT\nHUGE\n")
+    let skip = desk.run(
+      ["t.csv", "--field", "symbol", "--summarise", "--fields", "last", "--on-error", "skip", "-o", "out.csv"])
+    #expect(skip.status == 1)
+    #expect(skip.errorText.contains("prices/CUT.csv: the gzip data ends early"), "\(skip.errorText)")
+    #expect(skip.errorText.contains("prices/HUGE.csv: a file of more than 67108864 bytes"), "\(skip.errorText)")
+    let stage = try desk.records("out.csv.prov").first { $0["kind"]?.text == "stage" }
+    let inputs = stage?["inputs"]?.elements ?? []
+    for name in ["prices/IBM.csv", "prices/CUT.csv", "prices/HUGE.csv"] {
+      let digest = desk.shell("sha256sum \(name)").outputText.prefix(64)
+      #expect(inputs.filter { $0["name"]?.text == name }.map { $0["sha256"]?.text } == [String(digest)], "\(name)")
+    }
+  }
+
   @Test func pricesThatNothingAdjusts() {
     let text =
       "the prices come without what they could be adjusted by (a file needs a column \"Adj Close\", or columns "

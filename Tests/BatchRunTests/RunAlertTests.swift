@@ -55,6 +55,34 @@ import Testing
       "\(outcome.errorText)")
   }
 
+  /// Neither one that another process has, nor one whose people cannot be told.
+  @Test func whoCannotGoOnWithAJobLeavesItsAlertsAlone() {
+    let desk = makeDesk()
+    let script = "while [ ! -e go ]; do sleep 0.05; done; cat"
+    let running = desk.start(desk.arguments(options) + ["--", "sh", "-c", script])
+    #expect(desk.waits(for: "\"started\""))
+    let kept = desk.folder.text("job/finish.json")
+    #expect(kept?.contains("./tell") == true)
+    let refused = desk.resume("--notify-command ./other")
+    #expect(refused.status == 75, "\(refused.errorText)")
+    let senseless = desk.resume("--notify nonsense")
+    #expect(senseless.status == 64, "\(senseless.errorText)")
+    #expect(desk.folder.text("job/finish.json") == kept)
+    desk.folder.write("go", "")
+    #expect(running.wait().status == 0)
+    #expect(events(desk) == ["completed"])
+    // Now there is nobody left to tell.
+    #expect(desk.folder.text("job/finish.json") == nil)
+  }
+
+  @Test func whoGoesOnMayTellOthers() {
+    let desk = makeDesk()
+    #expect(desk.run("--job job --retries 0", "exit 3").status == 75)
+    #expect(desk.resume("--notify-command ./tell").status == 75)
+    #expect(desk.retry(command: ["cat"]).status == 0)
+    #expect(events(desk).sorted() == ["completed", "failed", "recovery_failed"])
+  }
+
   @Test func whatCannotBeToldFailsNoJob() {
     let desk = makeDesk()
     let outcome = desk.run(

@@ -1,4 +1,5 @@
 import Glibc
+import MillraceCore
 import Support
 import Testing
 
@@ -66,6 +67,17 @@ struct RunDiskTests {
     let outcome = desk.resume(job: disk.folder("job"))
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(outcome.outputText == desk.table)
+  }
+
+  /// The folder is not among the user's jobs: its id alone would not be found.
+  @Test func aFullDiskIsToldWithAnAdviceThatWorks() throws {
+    let disk = try #require(SmallDisk(bytes: 1 << 20))
+    let folder = try JobMaker(disk.folder("job")).folder
+    try folder.checkSpace()
+    disk.folder.write("filler", [UInt8](repeating: 0, count: 800 << 10))
+    let failure = #expect(throws: Failure.self) { try folder.checkSpace() }
+    #expect(failure?.status == .inputOutput)
+    #expect(failure?.advice?.hasSuffix(" \(folder.path)") == true)
   }
 
   @Test func anOutputThatDoesNotFitLeavesTheResults() throws {

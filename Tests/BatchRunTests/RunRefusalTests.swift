@@ -51,6 +51,36 @@ import Testing
     #expect(try desk.record().state == .failed)
   }
 
+  /// What the job's folder could not tell again, or what no sum can hold.
+  @Test(arguments: [
+    ("--chunk-records 1125899906842625", "--chunk-records must be at most 1125899906842624, not 1125899906842625"),
+    ("--chunk-records 9223372036854775807", "--chunk-records must be at most 1125899906842624"),
+    ("--chunk-bytes 2048T", "--chunk-bytes must be at most 1024T, not 2048T"),
+    ("--max-failed 9999999999999999", "--max-failed must be at most 1125899906842624"),
+    ("--memory-per-worker 9223372036854775806", "--memory-per-worker must be at most 1024T"),
+    ("--chunks-per-task 9223372036854775807", "--chunks-per-task must be at most 1125899906842624"),
+  ])
+  func numbersThatAreTooLargeAreRefused(_ options: String, _ text: String) throws {
+    let desk = RunDesk()
+    let words = options.split(separator: " ").map(String.init)
+    let outcome = desk.run(["--job", "job"] + words + ["--", "cat"])
+    #expect(outcome.status == 64)
+    #expect(outcome.errorText.contains(text), "\(outcome.errorText)")
+    #expect(!desk.folder.names.contains("job"))
+    guard !options.hasPrefix("--chunk-") else { return }
+    let resumed = desk.resume(options)
+    #expect(resumed.status == 64)
+    #expect(resumed.errorText.contains(text), "\(resumed.errorText)")
+  }
+
+  @Test(arguments: ["--chunk-records 1125899906842624", "--chunk-bytes 1024T --max-failed 1125899906842624"])
+  func theLargestNumbersAreReadAgain(_ options: String) {
+    let desk = RunDesk()
+    let command = ["-q", "--job", "job"] + options.split(separator: " ").map(String.init) + ["--", "cat"]
+    #expect(desk.run(command).outputText == desk.table)
+    #expect(desk.run(command).outputText == desk.table)
+  }
+
   // MARK: Streams
 
   @Test func closedStreamsAreTold() throws {
@@ -113,6 +143,44 @@ import Testing
     #expect(desk.folder.text("job/out.csv") == desk.table)
     #expect(desk.shell("mv job/out.csv* .").status == 0)
     #expect(desk.run("--job job", "cat").outputText == desk.table)
+  }
+
+  /// The lock file of a completed job stays when the job begins anew, so that nobody else can own another one meanwhile.
+  @Test func aCompletedJobBeginsAnewUnderItsLock() throws {
+    let desk = RunDesk()
+    func lock() -> ino_t? {
+      var status = stat()
+      let result = unsafe stat(desk.folder("job/owner.lock"), &status)
+      return result == 0 ? status.st_ino : nil
+    }
+    #expect(desk.run("--job job", "cat").status == 0)
+    let (inode, identifier) = (lock(), try desk.record().specification.identifier)
+    desk.folder.write("job/cancel", "")
+    #expect(desk.run("--job job", "cat").outputText == desk.table)
+    #expect(inode != nil && lock() == inode)
+    let record = try desk.record()
+    #expect(record.specification.identifier != identifier)
+    #expect(record.owners.count == 1)
+    #expect(record.counts.completed == 10)
+  }
+
+  /// A kill on the way from a completed job to the same one begun anew.
+  @Test func aJobThatWasBegunAnewAndKilledIsGoneOnWith() throws {
+    let desk = RunDesk()
+    #expect(desk.run("--job job", "cat").status == 0)
+    #expect(desk.shell("rm -rf job/input job/results job/stderr job/header job/journal.ndjson").status == 0)
+    #expect(desk.run("--job job", "cat").outputText == desk.table)
+  }
+
+  @Test func anOutputThatCannotBeMadeLeavesTheJobAsItStood() throws {
+    let desk = try failedJob()
+    let before = try desk.record()
+    let outcome = desk.resume("-o missing/out.csv")
+    #expect(outcome.status == 73)
+    let after = try desk.record()
+    #expect(after.state == .failed)
+    #expect(after.stateReason == before.stateReason)
+    #expect(desk.resume("-o out.csv").status == 0)
   }
 
   @Test func aPartialResultIsGoneOnWithByTheSameCommand() throws {

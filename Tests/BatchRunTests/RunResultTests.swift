@@ -19,12 +19,57 @@ import Testing
     "a\tb\n1\t2\n3\t4\n",
     "{\"a\":1}\n{\"a\":2}\n",
     "{\"a\":1}\r\n\n{\"a\":2}",
+    "\u{FEFF}{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n",
     "a,b\n", "a,b", "",
   ])
   func whatACommandPassesOnComesOutAsItWentIn(_ text: String) {
-    let outcome = pass(Array(text.utf8), "--same-rows")
+    for options in ["--same-rows", "--same-rows --no-provenance"] {
+      let outcome = pass(Array(text.utf8), options)
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+      #expect(outcome.output == Array(text.utf8), "\(options)")
+    }
+  }
+
+  /// What stands before the first record of each chunk stands before the first record of the output alone.
+  @Test func aByteOrderMarkStandsInTheOutputOnce() {
+    let text = "\u{FEFF}1,2\n3,4\n5,6\n"
+    for options in ["--no-header", "--no-header --no-provenance", "--result lines", "--result lines --no-provenance"] {
+      let command = options.hasPrefix("--result") ? ["sh", "-c", "printf '\\357\\273\\277'; sed 1d"] : ["cat"]
+      let input = options.hasPrefix("--result") ? "a,b\n1,2\n3,4\n5,6\n" : text
+      let outcome = pass(Array(input.utf8), options, command: command)
+      #expect(outcome.status == 0, "\(outcome.errorText)")
+      #expect(outcome.output == Array(text.utf8), "\(options)")
+    }
+  }
+
+  /// A table that has no records in the first chunk, or text: only the user can tell.
+  @Test(arguments: [
+    ("echo gene,p; [ $MILLRACE_CHUNK = 00000 ] || echo B,2", "csv", "gene,p\nB,2\nB,2\n"),
+    ("echo gene; [ $MILLRACE_CHUNK = 00000 ] || echo B", "csv", "gene\nB\nB\n"),
+    ("printf 'gene\\tp\\n'; [ $MILLRACE_CHUNK = 00000 ] || echo B", "tsv", "gene\tp\nB\nB\n"),
+    ("echo gene,p", "csv", "gene,p\n"),
+  ])
+  func aFirstResultThatMayBeAHeaderIsNotGuessedAbout(_ script: String, _ form: String, _ joined: String) throws {
+    for options in ["", "--no-provenance"] {
+      let desk = RunDesk(records: 3)
+      let outcome = desk.run("--job job \(options)", chunkRecords: 1, script)
+      #expect(outcome.status == 65)
+      #expect(
+        outcome.errorText.contains(
+          "the result of chunk 00001:1: it begins with the line that is all of the result of chunk 00000: a header, or text"
+            + " (--result \(form) takes that line for a header, --result lines for text)"), "\(outcome.errorText)")
+      #expect(try desk.record().state == .failed)
+      let resumed = desk.resume("--result \(form) \(options)")
+      #expect(resumed.status == 0, "\(resumed.errorText)")
+      #expect(resumed.outputText == joined)
+    }
+  }
+
+  @Test func aLineThatOthersOnlyResembleIsText() {
+    let desk = RunDesk(records: 3)
+    let outcome = desk.run("", chunkRecords: 1, "echo \"ok, done$MILLRACE_CHUNK\" | sed s/00000//; cat > /dev/null")
     #expect(outcome.status == 0, "\(outcome.errorText)")
-    #expect(outcome.output == Array(text.utf8))
+    #expect(outcome.outputText == "ok, done\nok, done00001\nok, done00002\n")
   }
 
   /// What looks like a header is one only when it says something of a table.
@@ -101,7 +146,7 @@ import Testing
         print(row["id"] + ',"' + row["v"] + '"')
       """
     let table = desk.run(
-      desk.arguments("--job csv --result csv", chunkRecords: 70) + ["--", "python3", "-c", toTable],
+      desk.arguments("--job csv --result csv --same-rows", chunkRecords: 70) + ["--", "python3", "-c", toTable],
       input: .bytes(lines.output))
     #expect(table.status == 0, "\(table.errorText)")
     #expect(table.outputText == desk.table)

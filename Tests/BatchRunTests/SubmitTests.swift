@@ -23,6 +23,22 @@ import Testing
     #expect(waited.status == 0, "\(waited.errorText)\n\(folder.text("state/jobs/\(identifier)/runner.log") ?? "")")
     #expect(folder.text("out.csv") == input)
     #expect(folder.text("out.csv.prov.json") == nil)
+    // Whom to tell, and what goes with it, is told, and kept no longer.
+    #expect(eventually { !folder.names(in: "state/jobs/\(identifier)").contains("finish.json") })
+  }
+
+  /// As it does for every program, `..` leads to the folder above the one that a link leads to.
+  @Test func theResultLiesWhereTheSystemSeesIt() {
+    let made = Executable("/bin/sh").run(
+      ["-c", "mkdir -p a/b && ln -s a/b link"], workingDirectory: folder.path)
+    #expect(made.status == 0)
+    let submitted = run(
+      ["submit", "--workers", "1", "-o", "link/../out.csv", "--no-provenance", "--", "cat"], input: input)
+    #expect(submitted.status == 0, "\(submitted.errorText)")
+    let identifier = String(submitted.outputText.dropLast())
+    #expect(folder.text("state/jobs/\(identifier)/job.json")?.contains("/a/out.csv\"") == true)
+    #expect(run(["wait", identifier]).status == 0)
+    #expect(folder.text("a/out.csv") == input)
   }
 
   @Test func whatCannotBeSubmitted() {

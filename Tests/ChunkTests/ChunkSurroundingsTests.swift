@@ -26,6 +26,17 @@ struct ChunkSurroundingsTests {
     #expect(folder.names(in: "parts") == [])
   }
 
+  /// A pipe is kept while its records are counted, and no chunk's folder is there.
+  @Test func aDryRunKeepsAPipeWhereTemporaryFilesGo() {
+    let count = "printf 'a\\n1\\n2\\n' | TMPDIR=$t \"$chunk\" --parts 2 --dry-run -d \"$d\""
+    let made = shell("t=$folder; \(count)")
+    #expect(made.status == 0, "\(made.errorText)")
+    let refused = shell("t=/proc; \(count)")
+    #expect(refused.status == 73)
+    #expect(refused.errorText.contains("/proc/chunks.input: cannot create the file"), "\(refused.errorText)")
+    #expect(folder.names == [])
+  }
+
   @Test func aLongRowPassesWhereItIsAllowed() {
     let outcome = shell("\(longRowInShell) | \"$chunk\" -n 1 -d \"$d\" --max-record-bytes 200M")
     #expect(outcome.errorText == "")

@@ -291,6 +291,8 @@ struct ChunkBadInputTests {
     ([], "say where chunks end: one of --records, --bytes and --parts."),
     (["-n", "1", "--parts", "2"], "say where chunks end: one of --records, --bytes and --parts."),
     (["-n", "0"], "--records must be at least 1, not 0."), (["--parts", "0"], "--parts must be at least 1, not 0."),
+    (["--parts", "1000001"], "--parts must be at most 1000000, not 1000001."),
+    (["--parts", "9223372036854775807"], "--parts must be at most 1000000, not 9223372036854775807."),
     (["--bytes", "0"], "--bytes must be at least 1."),
     (["-n", "1", "a.csv", "b.csv"], "chunk takes one input; merge puts several together: merge A B | chunk."),
   ])

@@ -39,6 +39,16 @@ import Testing
       run("prov verify out.csv").outputText.contains("broken: batch-run: output: chunk 00004: bytes 1403 to 1804 "))
   }
 
+  /// What the job was begun with is not what was run.
+  @Test func anotherCommandIsTheOneThatIsShown() {
+    run("batch-run --job job --retries 0 -o out.csv -- sh -c 'exit 3' < in.csv")
+    let outcome = run("batch-run retry job -o out.csv -- cat")
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let shown = run("prov show out.csv").outputText
+    #expect(shown.contains("  arguments   retry job -o out.csv -- cat\n"), "\(shown)")
+    #expect(!shown.contains("  command  "), "\(shown)")
+  }
+
   /// The producer is gone when the job is resumed, and its pipe was read to the end.
   @Test func theChainOutlivesAJobThatWasStopped() throws {
     run(

@@ -11,6 +11,9 @@ enum JobEvent: Sendable, Equatable {
   /// The digest of the input from its first byte to the end of a chunk.
   case hashed(ChunkIdentifier, SHA256Digest)
   case inputEnded(InputEnd)
+  /// From here on chunks are written over the files of finished ones, while the machine runs that was started under this
+  /// identifier: after another start nobody knows what such a file holds. Nil: no such file is there any more.
+  case overwriting(boot: String?)
   case started(StartedAttempt)
   case ended(AttemptEnd)
   /// A chunk was halved; both halves are chunks of their own from here on.
@@ -132,6 +135,7 @@ extension JobEvent {
     case .cut: "cut"
     case .hashed: "hashed"
     case .inputEnded: "input_ended"
+    case .overwriting: "overwriting"
     case .started: "started"
     case .ended: "ended"
     case .split: "split"
@@ -163,6 +167,7 @@ extension JobEvent {
     case .inputEnded(let end):
       return [number("records", end.records), number("bytes", end.bytes)] + text("sha256", end.digest?.hex)
         + [.init("final_newline", .bool(end.hasFinalLineEnd))]
+    case .overwriting(let boot): return text("boot", boot)
     case .started(let start):
       return text("chunk", start.chunk.description)
         + [number("attempt", start.attempt), number("worker", start.worker)] + text("host", start.host)
@@ -203,6 +208,7 @@ extension JobEvent {
           records: try object.integer("records"), bytes: try object.integer("bytes"),
           digest: object.value["sha256"] == nil ? nil : try digest("sha256"),
           hasFinalLineEnd: try object.bool("final_newline")))
+    case "overwriting": self = .overwriting(boot: object.value["boot"]?.text)
     case "started":
       self = .started(
         StartedAttempt(

@@ -14,6 +14,8 @@ final class JobJournal: Sendable {
     var hasUnsynced = false
   }
   private let state: Mutex<State>
+  /// Held until the disk has what was appended: who finds nothing to be brought there may rely on it.
+  private let syncing = Mutex(())
 
   /// Opens the journal behind its last whole line; what stands there unfinished is cut off.
   init(path: String, wholeBytes: Int, clock: Clock) throws(Failure) {
@@ -65,11 +67,17 @@ final class JobJournal: Sendable {
 
   /// Has what was appended reach the disk.
   func sync() throws(Failure) {
-    let hasUnsynced = state.withLock { state in
-      defer { state.hasUnsynced = false }
-      return state.hasUnsynced
+    let error = syncing.withLock { _ -> Int32 in
+      let hasUnsynced = state.withLock { state in
+        defer { state.hasUnsynced = false }
+        return state.hasUnsynced
+      }
+      guard hasUnsynced, fdatasync(descriptor) != 0 else { return 0 }
+      let error = errno
+      state.withLock { $0.hasUnsynced = true }
+      return error
     }
-    guard hasUnsynced, fdatasync(descriptor) != 0 else { return }
-    throw .system(.inputOutput, "cannot write the journal", errorNumber: errno, at: Place(file: path))
+    guard error != 0 else { return }
+    throw .system(.inputOutput, "cannot write the journal", errorNumber: error, at: Place(file: path))
   }
 }

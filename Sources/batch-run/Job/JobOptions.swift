@@ -35,6 +35,8 @@ struct ChunkingOptions: ParsableArguments {
       throw ValidationError("--chunk-records must be at least 1, not \(chunkRecords)")
     }
     if let chunkBytes, chunkBytes.bytes < 1 { throw ValidationError("--chunk-bytes must be at least 1") }
+    try Greatest.check("--chunk-records", chunkRecords)
+    try Greatest.check("--chunk-bytes", chunkBytes)
   }
 
   /// For provenance.
@@ -46,6 +48,19 @@ struct ChunkingOptions: ParsableArguments {
   }
 
   var rule: ChunkRule { chunkRecords.map { .records($0) } ?? .bytes(chunkBytes?.bytes ?? 10 << 20) }
+}
+
+/// What a job can write down and read again.
+private enum Greatest {
+  static func check(_ option: String, _ count: Int?) throws(ValidationError) {
+    guard let count, count > ObjectReader.greatest else { return }
+    throw ValidationError("\(option) must be at most \(ObjectReader.greatest), not \(count)")
+  }
+
+  static func check(_ option: String, _ bytes: ByteCount?) throws(ValidationError) {
+    guard let bytes, bytes.bytes > ObjectReader.greatest else { return }
+    throw ValidationError("\(option) must be at most \(ByteCount(ObjectReader.greatest)), not \(bytes)")
+  }
 }
 
 /// Exit statuses, written with commas between them.
@@ -178,6 +193,9 @@ struct WorkOptions: ParsableArguments {
     }
     if let memoryPerWorker, memoryPerWorker.bytes < 1 { throw ValidationError("--memory-per-worker must be above 0") }
     if let chunksPerTask, chunksPerTask < 1 { throw ValidationError("--chunks-per-task must be at least 1") }
+    try Greatest.check("--max-failed", maxFailed)
+    try Greatest.check("--memory-per-worker", memoryPerWorker)
+    try Greatest.check("--chunks-per-task", chunksPerTask)
   }
 
   /// For provenance: what was asked for.

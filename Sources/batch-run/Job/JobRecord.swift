@@ -51,7 +51,7 @@ struct JobRecord: Sendable {
   /// When it came to each state, in order.
   private(set) var states: [(state: JobState, time: Timestamp)] = []
   /// When owners that were killed at work were last heard of.
-  private(set) var lastWords: [Timestamp] = []
+  private(set) var ownersLastSeen: [Timestamp] = []
   private(set) var chunks: [ChunkIdentifier: ChunkRecord] = [:]
   /// Chunks that were cut off the input; halves are not counted.
   private(set) var cutCount = 0
@@ -59,6 +59,8 @@ struct JobRecord: Sendable {
   private(set) var table: JobTable?
   /// Nil until the input was read to its end.
   private(set) var inputEnd: InputEnd?
+  /// The machine's start since which chunks were written over the files of finished ones; nil when none were.
+  private(set) var overwritingBoot: String?
   /// What is run now; `retry` may have changed it.
   private(set) var command: [String]
   /// Commands before it, with the moment from which on they were not run any more.
@@ -100,7 +102,7 @@ struct JobRecord: Sendable {
         states.append((.created, time))
       } else if state == .running, slurmJobs.isEmpty {
         // Nobody has worked on the job since. Tasks on Slurm may have.
-        lastWords.append(timeBefore)
+        ownersLastSeen.append(timeBefore)
       }
       // What an earlier owner was working on, nobody works on now.
       for (identifier, chunk) in chunks {
@@ -115,6 +117,7 @@ struct JobRecord: Sendable {
       if chunks.updateValue(ChunkRecord(cut: cut), forKey: cut.identifier) == nil { cutCount += 1 }
     case .hashed(let chunk, let digest): chunks[chunk]?.digestThrough = digest
     case .inputEnded(let end): inputEnd = end
+    case .overwriting(let boot): overwritingBoot = boot
     case .started(let start): chunks[start.chunk]?.progress = .running(start, since: time)
     case .ended(let end):
       chunks[end.chunk]?.attempts.append(end)

@@ -38,12 +38,14 @@ struct ObjectReader {
   }
 
   func integer(_ name: String) throws(Failure) -> Int {
-    guard let integer = value[name]?.integer, Self.plausible.contains(integer) else { throw unexpected(name) }
+    guard let integer = value[name]?.integer, (-Self.greatest...Self.greatest).contains(integer) else {
+      throw unexpected(name)
+    }
     return integer
   }
 
-  /// Counts and sizes of which thousands can be added up.
-  private static let plausible = -1 << 50...1 << 50
+  /// Of counts and sizes: thousands of them can be added up.
+  static let greatest = 1 << 50
 
   func number(_ name: String) throws(Failure) -> Double {
     guard case .number(let text)? = value[name], let number = Double(text), number.isFinite else {

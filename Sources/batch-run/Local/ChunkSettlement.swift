@@ -31,11 +31,20 @@ struct ChunkSettlement: Sendable {
     try folder.move(part, to: result)
     _ = try board.finish(work, end)
     if board.settings.isDurable { try job.journal.sync() }
-    switch board.settings.backend {
-    case .local: job.spares.give(folder.inputPath(chunk))
-    // Other machines may still know the file by what it was.
-    case .slurm: folder.removeFile(folder.inputPath(chunk))
+    if mayBeWrittenOver(chunk) {
+      job.spares.give(folder.inputPath(chunk))
+    } else {
+      folder.removeFile(folder.inputPath(chunk))
     }
+  }
+
+  /// Whether the file of a chunk that is finished may become a later chunk's.
+  ///
+  /// Other machines may still know the file by what it was. And after a power failure, the file that a chunk was cut into
+  /// before this process took the job over must not hold what came later: the journal may not tell of it yet.
+  private func mayBeWrittenOver(_ chunk: ChunkIdentifier) -> Bool {
+    board.settings.backend == .local && job.record.chunks[chunk] == nil
+      && board.look { $0.overwritingBoot != nil }
   }
 
   private func fail(_ work: JobBoard.Work, _ end: AttemptEnd, _ table: JobTable) throws(Failure) {
@@ -46,6 +55,8 @@ struct ChunkSettlement: Sendable {
     let reason = try board.finish(work, end, halves: halves)
     if halves != nil { job.folder.removeFile(job.folder.inputPath(work.cut.identifier)) }
     if let reason, let chunk = board.look({ $0.chunks[work.cut.identifier] }) {
+      // What is put aside is still good after a power failure, though the file may have been another chunk's before.
+      if board.look({ $0.overwritingBoot != nil }) { try job.folder.sync(job.folder.inputPath(work.cut.identifier)) }
       try Quarantine(folder: job.folder).put(chunk, reason: reason)
     }
   }

@@ -31,6 +31,7 @@ struct ChunkWorker: Sendable {
     let part = folder.partialResultPath(chunk, attempt: String(work.attempt))
     // A rest of an attempt that a kill cut off, with its sidecar.
     folder.removeFile(part)
+    folder.removeFile(part + ".prov")
     guard let table = board.look({ $0.table }) else {
       throw Failure(.internalError, "a chunk without a table", at: Place(file: folder.path))
     }

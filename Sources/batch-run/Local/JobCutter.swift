@@ -93,9 +93,11 @@ final class JobCutter: ChunkDestination {
     self.ahead = ahead
     if let before = job.record.table {
       let header = try job.folder.header()
-      guard before.format == table.dialect.format, unsafe header.bytes.elementsEqual(table.preamble) else {
-        throw changed("its header is another one")
-      }
+      // A power failure may have taken it.
+      let isWhole = header.count == before.headerBytes
+      let isSame = unsafe isWhole ? header.bytes.elementsEqual(table.preamble) : buffer.count == before.headerBytes
+      guard before.format == table.dialect.format, isSame else { throw changed("its header is another one") }
+      if !isWhole { try job.folder.writePrivately(buffer, to: job.folder.headerPath) }
     } else {
       try job.folder.writePrivately(buffer, to: job.folder.headerPath)
       try board.tell([
@@ -204,42 +206,4 @@ func changedInput(_ name: String, _ how: String) -> Failure {
   Failure(
     .badConfiguration, "the input is not the one that the job began with: \(how)", at: Place(file: name),
     advice: "give it the same input, or begin a new job")
-}
-
-extension OwnedJob {
-  /// Whether a chunk of the input must be written again, for itself or for a part of it.
-  func needsInput(of chunk: ChunkRecord, record: JobRecord) -> Bool {
-    (record.leaves(of: chunk.identifier) ?? []).contains { leaf in
-      leaf.progress != .completed && !isThere(folder.inputPath(leaf.identifier))
-        && !isThere(folder.failedInputPath(leaf.identifier))
-    }
-  }
-
-  /// Chunks of the input whose files must be written again, for themselves or for a part of them.
-  ///
-  /// - Parameter isHashed: What is cut has a digest. Then a file from which a kill kept its digest is not trusted.
-  func chunksToCutAgain(_ record: JobRecord, isHashed: Bool) -> Set<ChunkIdentifier> {
-    let chunks = record.chunks.values.filter { chunk in
-      guard chunk.identifier.halves.isEmpty else { return false }
-      if needsInput(of: chunk, record: record) { return true }
-      guard isHashed, chunk.digestThrough == nil else { return false }
-      return (record.leaves(of: chunk.identifier) ?? []).contains { $0.progress != .completed }
-    }
-    return Set(chunks.map(\.identifier))
-  }
-
-  /// Whether the input must be read again, or on.
-  func needsInput(_ record: JobRecord) -> Bool {
-    record.inputEnd == nil
-      || record.chunks.values.contains { $0.identifier.halves.isEmpty && needsInput(of: $0, record: record) }
-  }
-
-  /// Makes the parts of a chunk again, whose file was written again.
-  func restoreHalves(of chunk: ChunkIdentifier, record: JobRecord) throws(Failure) {
-    guard let known = record.chunks[chunk], known.progress == .split else { return }
-    guard let table = record.table else { return }
-    try ChunkHalves(folder: folder, table: table).make(known.cut)
-    for part in [chunk.parts.0, chunk.parts.1] { try restoreHalves(of: part, record: record) }
-    folder.removeFile(folder.inputPath(chunk))
-  }
 }

@@ -29,9 +29,7 @@ struct JobMonitor: Sendable {
     var lastLive = 0.0
     var reason = ""
     var now = started
-    while true {
-      let next = now + Self.interval
-      if isOver.wait(pause: Self.interval, { $0 ? true : Clock.monotonicSeconds() >= next ? false : nil }) { break }
+    while !isOver.wait(upTo: Self.interval, { $0 }) {
       now = Clock.monotonicSeconds()
       let reading = files.memoryReading(groups: groups)
       let memory = watch.look(reading)

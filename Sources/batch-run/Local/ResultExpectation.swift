@@ -32,14 +32,8 @@ struct ResultExpectation: Sendable {
 
   private func countRows(_ path: String) throws(Failure) -> Int {
     let source = try FileSource(path: path)
-    var reading = ReadingOptions(ofJobs: dialect)
-    (reading.format, reading.delimiter) = (nil, nil)
-    switch form {
-    case .csv: reading.format = .csv
-    case .tsv: reading.format = .tsv
-    case .auto where dialect.format != .ndjson: break
-    default: reading.format = .ndjson
-    }
+    let reading =
+      form.dialect(ofResultsOf: dialect).map { ReadingOptions(ofJobs: $0) } ?? ReadingOptions(ofResultsOf: dialect)
     let reader: BlockReader
     do throws(Failure) {
       reader = try BlockReader(

@@ -3,6 +3,9 @@ import Synchronization
 
 /// Files of chunks that are finished, to be written over by chunks that are cut later: their pages are in memory already, and
 /// to write into fresh ones costs several times as much.
+///
+/// A power failure may take what was written over a file and leave its size, so that it looks whole. So the journal tells
+/// that there are such files (`JobEvent.overwriting`), and there are none where the input cannot be read again.
 final class SpareFiles: Sendable {
   private struct State {
     var paths: [String] = []

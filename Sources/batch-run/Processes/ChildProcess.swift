@@ -120,21 +120,25 @@ extension ChildProcess {
 
   /// The file that a command's name stands for, as execvp(3) looks for it.
   ///
-  /// - Parameter directory: where a relative path leads from; nil for this process's folder.
+  /// - Parameter directory: where a relative path leads from, the command's own and those in the search path; nil for this
+  ///   process's folder.
   /// - Throws: `.serviceUnavailable` when there is none, or none that may be executed.
   static func find(
     _ command: String, path searchPath: String, from directory: String? = nil
   ) throws(Failure) -> String {
-    let candidates =
+    let names =
       command.contains("/")
-      ? [command.hasPrefix("/") ? command : "\(directory ?? ".")/\(command)"]
-      : searchPath.split(separator: ":", omittingEmptySubsequences: false).map { "\($0.isEmpty ? "." : $0)/\(command)" }
+      ? [command]
+      : searchPath.split(separator: ":", omittingEmptySubsequences: false).map {
+        $0.isEmpty ? command : "\($0)/\(command)"
+      }
+    let candidates = names.map { $0.hasPrefix("/") ? $0 : "\(directory ?? ".")/\($0)" }
     var isThereAtLeast = false
     for candidate in candidates where isRegularFile(candidate) {
       if unsafe access(candidate, X_OK) == 0 { return candidate }
       isThereAtLeast = true
     }
-    if isFolder(command), command.contains("/") {
+    if command.contains("/"), candidates.contains(where: isFolder) {
       throw Failure(.serviceUnavailable, "is a directory, not a program", at: Place(file: command))
     }
     throw isThereAtLeast

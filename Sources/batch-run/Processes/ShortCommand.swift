@@ -36,8 +36,7 @@ struct ShortCommand: Sendable {
     let (given, output, error) = (
       try UnnamedFile(in: folder), try UnnamedFile(in: folder), try UnnamedFile(in: folder)
     )
-    let bytes = ByteBuffer(capacity: input.count)
-    bytes.append(input)
+    let bytes = ByteBuffer(input)
     try unsafe given.append(bytes.bytes)
     lseek(given.descriptor, 0, SEEK_SET)
     let child = try ChildProcess(

@@ -45,6 +45,14 @@ struct KernelFiles: Sendable {
     return bytes
   }
 
+  /// Tells one start of the machine from another; nil when the kernel does not say.
+  var boot: String? {
+    text("/proc/sys/kernel/random/boot_id").flatMap { text in
+      let boot = String(text.prefix { $0 != "\n" })
+      return boot.isEmpty ? nil : boot
+    }
+  }
+
   /// The number that a file holds and nothing else; nil for `max` too.
   func number(_ path: String) -> Int? {
     text(path).flatMap { text in

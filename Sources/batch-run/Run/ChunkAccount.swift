@@ -18,11 +18,10 @@ struct ChunkAccount {
     guard !recorder.isOff else { return referred }
     let written = Dictionary(
       results.account.map { ($0.chunk, $0) }, uniquingKeysWith: { first, _ in first })
-    let command = record.specification.command
     for chunk in record.orderedChunks where chunk.progress != .split {
       let result = written[chunk.identifier]
       try recorder.addChunk(
-        context(of: chunk, result), source: command.first ?? "", attempts: Self.attempts(of: chunk))
+        context(of: chunk, result), source: record.command(of: chunk).first ?? "", attempts: Self.attempts(of: chunk))
       guard let result else { continue }
       let embedding = try recorder.addChild(
         sidecar: results.job.folder.resultPath(chunk.identifier) + sidecarSuffix,
@@ -35,6 +34,7 @@ struct ChunkAccount {
   private func context(of chunk: ChunkRecord, _ result: ResultWriter.WrittenChunk?) -> ChunkContext {
     let header = record.table?.headerBytes ?? 0
     let bytes = chunk.cut.bytes - header
+    let command = record.command(of: chunk)
     return ChunkContext(
       chunk: chunk.identifier.description, firstRecord: chunk.cut.firstRecord, records: chunk.cut.records,
       input: .init(
@@ -46,7 +46,7 @@ struct ChunkAccount {
           offset: result.end - bytes, bytes: bytes, records: result.rows, digestThrough: result.digestThrough,
           headerBytes: result.headerBytes)
       },
-      command: record.command == record.specification.command ? nil : record.command(of: chunk))
+      command: command == record.specification.command ? nil : command)
   }
 
   private static func attempts(of chunk: ChunkRecord) -> [ContextFormatter.Attempt] {

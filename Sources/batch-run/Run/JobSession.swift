@@ -26,10 +26,12 @@ struct JobSession {
     let record: JobRecord
     let recorded: RecordedInput?
     let command: ChunkCommand
+    let output: OutputFile
     do throws(Failure) {
       record = try putInOrder(reviving: revives)
       recorded = try openInput(input, record)
       command = try makeCommand(record.command)
+      output = try stage.openOutput()
     } catch {
       // Nothing was begun: the job stands where it stood.
       if job.stateBefore.state.isFinal {
@@ -37,7 +39,6 @@ struct JobSession {
       }
       throw error
     }
-    let output = try stage.openOutput()
     let outcome: JobOutcome
     do throws(Failure) {
       switch settings.backend {
@@ -100,6 +101,10 @@ struct JobSession {
     // Tasks on Slurm are nobody's children: they go on, and so does this owner with them.
     case .slurm: break
     }
+    if try job.removeUncertainInputs(&record, boot: KernelFiles.system.boot, backend: settings.backend) {
+      stage.diagnostics.warning("the machine was started anew: chunks that were not finished are cut again")
+    }
+    try job.restoreHeader(record)
     if revives {
       let failed = record.failedChunks.map(\.identifier)
       if !failed.isEmpty || record.chunks.values.contains(where: { $0.progress == .exhausted }) {
@@ -215,7 +220,9 @@ struct JobSession {
     try outcome.board.tell([.state(.completed, reason: note)])
     alerts.send(.completed, note ?? "all \(counts.all) chunks are completed", counts)
     // Without what failed, the results that are there are needed once more, when it has been tried again.
-    if missing.isEmpty { try job.folder.removeData(keepingSidecarsOf: referred) }
+    guard missing.isEmpty else { return }
+    job.folder.dropAlerts()
+    try job.folder.removeData(keepingSidecarsOf: referred)
   }
 }
 

@@ -16,21 +16,33 @@ struct NewJob {
     guard let folder = try? JobFolder(finding: path + "/", environment: [:]) else {
       return try JobFolder.create(path, specification)
     }
+    guard try isDone(folder, specification, path) else { return folder }
+    let lock = try folder.own()
+    defer { withExtendedLifetime(lock) {} }
+    // Before the lock was taken, another process may have begun the job anew, and been killed.
+    guard try isDone(folder, specification, path) else { return folder }
+    if let other = try folder.namesOfOthers().first {
+      throw Failure(
+        .badConfiguration, "the folder of the completed job holds a file that is not its own: \(other)",
+        at: Place(file: path), advice: "move it, or name another folder")
+    }
+    try folder.beginAnew(specification)
+    return folder
+  }
+
+  /// Whether the folder's job is completed, and nothing of it is left to be done.
+  ///
+  /// - Throws: `.badConfiguration` when it is another job than the one that is wanted.
+  private func isDone(
+    _ folder: JobFolder, _ specification: JobSpecification, _ path: String
+  ) throws(Failure) -> Bool {
     let record = try folder.record()
     if let difference = record.specification.differences(from: specification).first {
       throw Failure(
         .badConfiguration, "the folder holds another job: here \(difference)", at: Place(file: path),
         advice: "batch-run resume goes on with that job; name another folder for this one")
     }
-    guard record.state == .completed, record.failedChunks.isEmpty else { return folder }
-    let lock = try folder.own()
-    if let other = try folder.namesOfOthers().first {
-      throw Failure(
-        .badConfiguration, "the folder of the completed job holds a file that is not its own: \(other)",
-        at: Place(file: path), advice: "move it, or name another folder")
-    }
-    withExtendedLifetime(lock) { removeTree(path) }
-    return try JobFolder.create(path, specification)
+    return record.state == .completed && record.failedChunks.isEmpty
   }
 
   func specification() throws(Failure) -> JobSpecification {

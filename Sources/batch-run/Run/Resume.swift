@@ -16,7 +16,7 @@ struct Resume: FilterCommand {
   var handOver = false
 
   static var defaultContext: ContextLevel { .rows }
-  var parameters: [JSONValue.Member] { target.parameters + changes.work.parameters }
+  var parameters: [JSONValue.Member] { target.parameters(changes) }
 
   func run(in stage: Stage) throws(Failure) {
     try target.goOn(stage, changes, jobs: common.run.jobs, handsOver: handOver)
@@ -39,7 +39,7 @@ struct Retry: FilterCommand {
   @OptionGroup var common: CommonOptions
 
   static var defaultContext: ContextLevel { .rows }
-  var parameters: [JSONValue.Member] { target.parameters + changes.work.parameters }
+  var parameters: [JSONValue.Member] { target.parameters(changes) }
 
   func run(in stage: Stage) throws(Failure) {
     try target.goOn(stage, changes, jobs: common.run.jobs, command: command)
@@ -63,8 +63,12 @@ struct JobArgument: ParsableArguments {
 
   func folder() throws(Failure) -> JobFolder { try JobFolder(finding: job, environment: processEnvironment()) }
 
-  /// For provenance: what the job computes. A job that cannot be read is told of later.
-  var parameters: [JSONValue.Member] { (try? folder().specification().json.members) ?? [] }
+  /// For provenance: what the job computes from here on, and how. A job that cannot be read is told of later.
+  fileprivate func parameters(_ changes: ResumedJobOptions) -> [JSONValue.Member] {
+    guard var specification = try? folder().specification() else { return changes.work.parameters }
+    if let result = changes.result { specification.result = result }
+    return (specification.json.members ?? []) + changes.work.parameters
+  }
 
   /// Takes the job over and works on it to its end.
   ///
@@ -94,6 +98,8 @@ struct JobArgument: ParsableArguments {
       ? folder.takeOver()
       : OwnedJob(
         folder, clock: .system, changingCommandTo: command, resultTo: changes.result)
+    // Not before: the list is another owner's while there is one.
+    if !handsOver, !changes.alerts.isEmpty { try folder.keep(changes.alerts) }
     let settings = changes.work.settings(changing: before.specification.settings, jobs: jobs)
     let stays = settings.backend == .local
     try JobSession(

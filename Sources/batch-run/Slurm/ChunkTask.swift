@@ -22,12 +22,12 @@ struct ChunkTask {
       stop.set()
       watch.endAll(patience: 2)
       // The command has a moment to end, and what it wrote goes with it.
-      _ = isOver.wait(pause: 0.1) { $0 ? true : nil }
+      isOver.wait { $0 ? () : nil }
     }
     let looking = try Worker<Void>("memory") {
       let files = KernelFiles.system
       let groups = files.memoryGroups()
-      while !isOver.wait(pause: 0.5, Self.onePause()) { _ = watch.look(files.memoryReading(groups: groups)) }
+      while !isOver.wait(upTo: 0.5, { $0 }) { _ = watch.look(files.memoryReading(groups: groups)) }
     }
     defer {
       isOver.change { $0 = true }
@@ -40,15 +40,6 @@ struct ChunkTask {
         continue
       }
       if let end = try run(attempt, watch, stop) { try slurm.leave(end, of: attempt) }
-    }
-  }
-
-  /// What `wait` is to look for: the end, and after one pause the time to look again.
-  private static func onePause() -> (inout Bool) -> Bool? {
-    var hasPaused = false
-    return { isOver in
-      defer { hasPaused = true }
-      return isOver ? true : hasPaused ? false : nil
     }
   }
 

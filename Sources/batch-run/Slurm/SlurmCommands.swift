@@ -64,8 +64,7 @@ struct SlurmCommands: Sendable {
       if Self.isTransient(outcome) { throw Self.failure("squeue", outcome) }
       return nil
     }
-    let bytes = ByteBuffer(capacity: outcome.output.count)
-    bytes.append(outcome.output)
+    let bytes = ByteBuffer(outcome.output)
     return try? unsafe SlurmQueueReport.jobs(in: bytes.bytes, where: isWanted)
   }
 

@@ -323,7 +323,7 @@ final class SlurmWatch {
     guard Clock.monotonicSeconds() - since > Self.longestSilence else { return }
     throw Failure(
       .serviceUnavailable, "Slurm has not answered for \(TimeSpan(seconds: Self.longestSilence)): \(failure.message)",
-      at: failure.place, advice: "the tasks go on; batch-run resume \(job.specification.identifier) follows them")
+      at: failure.place, advice: "the tasks go on; batch-run resume \(job.name) follows them")
   }
 
   private func learn(from task: SlurmJob) {

@@ -9,7 +9,7 @@ extension JobEvent {
     case .state(let state, let reason): return "the job is \(state.rawValue)\(because(reason))"
     case .opened(let table): return "the input is \(table.format.rawValue)"
     case .cut(let chunk): return "chunk \(chunk.identifier) was cut: \(chunk.size)"
-    case .hashed, .synced: return nil
+    case .hashed, .overwriting, .synced: return nil
     case .inputEnded(let end):
       return "the input has ended: \(end.records) records, \(decimal(Double(end.bytes), "B"))"
     case .started(let start):

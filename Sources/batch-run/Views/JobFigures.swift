@@ -59,7 +59,7 @@ struct JobFigures {
   private static func elapsed(_ record: JobRecord, until end: Timestamp) -> Double? {
     var sum: Double?
     var since: Timestamp?
-    let changes = record.states.map { ($0.time, $0.state == .running) } + record.lastWords.map { ($0, false) }
+    let changes = record.states.map { ($0.time, $0.state == .running) } + record.ownersLastSeen.map { ($0, false) }
     for (time, isAtWork) in changes.sorted(by: { $0.0 < $1.0 }) + [(end, false)] {
       if let since { sum = (sum ?? 0) + max(0, time.since(since)) }
       since = isAtWork ? time : nil

@@ -85,7 +85,7 @@ struct StepRunner: Sendable {
     _ work: CommandWork, _ step: PipelinePlan.Step, attempt: Int
   ) throws(Failure) -> Attempt {
     let name = step.step.name
-    let program = try program(work.command)
+    let program = try ChildProcess.find(work.command.first ?? "", in: plan.environment, from: plan.directory)
     let input = try openInput(step.input)
     let error = try openError(name, attempt: attempt)
     // What stands under the output's name is whole, always: the bytes get the name when the command has succeeded.
@@ -107,13 +107,6 @@ struct StepRunner: Sendable {
       if let path = step.output { try seal(path) }
     }
     return result
-  }
-
-  /// The program of a command, looked for as the command itself would be: relative to the pipeline's folder, in its PATH.
-  private func program(_ command: [String]) throws(Failure) -> String {
-    let name = command.first ?? ""
-    let isRelative = name.contains("/") && !name.hasPrefix("/")
-    return try ChildProcess.find(isRelative ? "\(plan.directory)/\(name)" : name, in: plan.environment)
   }
 
   func outcome(_ waited: (end: ChildProcess.End, timedOut: Bool), timeout: Double?) -> Attempt {
