@@ -175,7 +175,7 @@ import Testing
         \(isUnderWay ? "mkfifo f$i; (while cat rows.csv; do :; done > f$i) &" : "")
         merge --from csv < \(isUnderWay ? "f$i" : "rows.csv") > p$i & victim=$!
         merge --from csv -o out$i < p$i & reader=$!
-        \(isUnderWay ? "for n in $(seq 5000); do grep -Eq '^wchar: [0-9]{5}' /proc/$victim/io && break; done" : "")
+        \(isUnderWay ? "until ! kill -0 $victim || grep -Eq '^wchar: [0-9]{5}' /proc/$victim/io; do :; done 2>/dev/null" : "")
         sleep \(moment); kill -KILL $victim
         # A victim that was killed before it opened the FIFO leaves the reader waiting for one that does.
         (while :; do exec 3<>p$i; exec 3>&-; sleep 0.01; done) & opener=$!

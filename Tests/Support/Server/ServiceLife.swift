@@ -6,7 +6,7 @@ public func serve(at url: String, lifetime: Double) {
   let parent = getppid()
   let line = Array((url + "\n").utf8)
   _ = unsafe write(STDOUT_FILENO, line, line.count)
-  let end = monotonicSeconds() + lifetime
+  let end = monotonicSeconds() + lifetime * Sanitizer.patience
   var status = stat()
   let isStream = unsafe fstat(STDIN_FILENO, &status) == 0 && [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
   let isWatched = isStream || isatty(STDIN_FILENO) == 1
