@@ -99,16 +99,14 @@ final class AlphaVantagePrices: PriceSource {
     if !notes.limited.isEmpty {
       diagnostics.warning(
         "\(AlphaVantage.serviceName) gives whole histories to premium keys alone, and others the last "
-          + "\(OutputSize.compactPoints) days: earlier ones of \(Self.named(notes.limited)) are not known")
+          + "\(OutputSize.compactPoints) days: earlier ones of \(notes.limited.named) are not known")
     }
     if !notes.changed.isEmpty {
       diagnostics.warning(
         "\(AlphaVantage.serviceName) now gives other prices than before for past days of "
-          + "\(Self.named(notes.changed)): the new ones are taken")
+          + "\(notes.changed.named): the new ones are taken")
     }
   }
-
-  private static func named(_ symbols: Set<Symbol>) -> String { namingFirst(symbols.map(\.text).sorted()) }
 
   // MARK: Histories
 

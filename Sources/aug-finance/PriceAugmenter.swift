@@ -8,7 +8,10 @@ struct PriceAugmenter: Augmenter {
   /// A day's requests may be spent before all is there.
   let isLimited: Bool
   /// Of a dry run.
-  private let planned = DistinctQuestions<Symbol>()
+  private let planned = DistinctValues<Symbol>()
+  /// Symbols that the source knows nothing of, as far as they are told.
+  private let unmatched = DistinctValues<Symbol>()
+  private static let mostUnmatched = 10_000
 
   var origin: AnswerOrigin { source.origin }
   var service: CachedService? { source.service }
@@ -38,6 +41,9 @@ struct PriceAugmenter: Augmenter {
     }
     return zip(questions, answers).map { question, answer in
       var answer = answer
+      if let prices = answer.value, !prices.isKnown, unmatched.count < Self.mostUnmatched {
+        unmatched.add(question.wanted.map { [$0.symbol] } ?? [])
+      }
       answer.refusal = answer.refusal ?? answer.value?.shortfall
       return answer.map { PriceReply(question: question, prices: $0) }
     }
@@ -54,7 +60,14 @@ struct PriceAugmenter: Augmenter {
     "would look up \(counted(planned.count, "different symbol")), as far as the cache lacks them"
   }
 
-  func report(to diagnostics: Diagnostics) { source.report(to: diagnostics) }
+  func report(to diagnostics: Diagnostics) {
+    source.report(to: diagnostics)
+    let unmatched = unmatched.all
+    guard !unmatched.isEmpty else { return }
+    let atLeast = unmatched.count < Self.mostUnmatched ? "" : "at least "
+    diagnostics.warning(
+      "\(origin.name) does not know \(atLeast)\(counted(unmatched.count, "symbol")): \(unmatched.named)")
+  }
 }
 
 /// What is known for a row.

@@ -37,10 +37,7 @@ struct PriceFolder: Sendable {
       bytes = all
     } catch {
       // The run may go on, and its record is to tell which file it was that failed rows.
-      if let recorded = input as? RecordedInput {
-        try recorded.file.forEachPiece { _ in }
-        try recorded.finish()
-      }
+      try? input.finishUnread()
       throw error
     }
     try input.finish(records: nil)

@@ -96,3 +96,8 @@ struct Symbol: Sendable, Hashable, CustomStringConvertible {
 
   var description: String { text }
 }
+
+extension Set<Symbol> {
+  /// The first of them in order, for a message.
+  var named: String { namingFirst(map(\.text).sorted()) }
+}

@@ -10,8 +10,8 @@ struct PubMedAugmenter: Augmenter {
   let layout: AddedLayout
   let cached: CachedService
   /// Of a dry run.
-  private let plannedQueries = DistinctQuestions<String>()
-  private let plannedPMIDs = DistinctQuestions<PMID>()
+  private let plannedQueries = DistinctValues<String>()
+  private let plannedPMIDs = DistinctValues<PMID>()
   private let notes = AnswerNotes()
 
   /// - Parameter asking: what a row asks.

@@ -148,7 +148,10 @@ import Testing
     desk.writeSymbols(["PLAIN1", "BADX", "NONEY", "badx"], to: "t.csv")
     let outcome = await run("--on-error", "skip", "-o", "out.csv")
     #expect(outcome.status == 1)
-    #expect(outcome.errorText == "aug-finance: warning: Alpha Vantage refuses 2 rows\n")
+    #expect(
+      outcome.errorText
+        == "aug-finance: warning: Alpha Vantage does not know 1 symbol: NONEY\n"
+        + "aug-finance: warning: Alpha Vantage refuses 2 rows\n")
     #expect(
       desk.folder.text("out.csv")
         == "symbol,status,days\nPLAIN1,ok,100\nBADX,failed_permanent,\nNONEY,unmatched,\nbadx,failed_permanent,\n"

@@ -48,8 +48,25 @@ import Glibc
   ///
   /// - Returns: whether it is.
   public func wait(upTo seconds: Double, _ isReached: (State) -> Bool) -> Bool {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
     let end = Clock.monotonicSeconds() + seconds
-    return wait(pause: seconds) { isReached($0) ? true : Clock.monotonicSeconds() >= end ? false : nil }
+    while !isReached(state) {
+      let left = end - Clock.monotonicSeconds()
+      guard left > 0 else { return false }
+      sleepUntilChange(upTo: left)
+    }
+    return true
+  }
+
+  /// For whoever holds the mutex, which is free meanwhile. It may end before.
+  private func sleepUntilChange(upTo seconds: Double) {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    let nanoseconds = time.tv_nsec + Int(seconds * 1e9)
+    time.tv_sec += nanoseconds / 1_000_000_000
+    time.tv_nsec = nanoseconds % 1_000_000_000
+    unsafe pthread_cond_timedwait(changed, mutex, &time)
   }
 
   /// Waits until `body` gives something, asking it again after each change, and at the latest after `pause` seconds. Then
@@ -66,12 +83,7 @@ import Glibc
         return result
       }
       if let pause {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        let nanoseconds = time.tv_nsec + Int(pause * 1e9)
-        time.tv_sec += nanoseconds / 1_000_000_000
-        time.tv_nsec = nanoseconds % 1_000_000_000
-        unsafe pthread_cond_timedwait(changed, mutex, &time)
+        sleepUntilChange(upTo: pause)
       } else {
         unsafe pthread_cond_wait(changed, mutex)
       }

@@ -65,6 +65,11 @@ public final class RecordedInput: TableInput, @unchecked Sendable {
   /// - Parameter take: As for `DigestThread.mark`; never called when nothing is recorded.
   public func mark(_ take: @escaping @Sendable (SHA256Digest) -> Void) { cut?.mark(take) }
 
+  public func finishUnread() throws(Failure) {
+    try file.forEachPiece { _ in }
+    try finish()
+  }
+
   /// Takes note that the input was read to its end.
   ///
   /// - Throws: `Failure(.no)` when `--require-upstream` is not met.

@@ -4,6 +4,12 @@ public protocol TableInput: ByteSource {
   var name: String { get }
   /// Called when it was read to its end.
   func finish(records: Int?) throws(Failure)
+  /// Called when what was read is of no use, and the run goes on: the rest is read as it lies there, for the record alone.
+  func finishUnread() throws(Failure)
+}
+
+extension TableInput {
+  public func finishUnread() throws(Failure) {}
 }
 
 /// Several inputs read as one table, one after the other.

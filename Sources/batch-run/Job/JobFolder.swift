@@ -53,13 +53,13 @@ struct JobFolder: Sendable {
   /// Makes the folder of a completed job that of a new one, which differs from it in nothing but name and time. The caller
   /// owns it, and goes on doing so: the lock file stays.
   ///
-  /// A kill on the way leaves the completed job, or the new one under the old name.
+  /// A kill on the way leaves a completed job, which is begun anew: the journal says so to the last.
   func beginAnew(_ specification: JobSpecification) throws(Failure) {
+    try write(specification)
     let kept = [Self.lockName, Self.specificationName, nameInFolder(journalPath)]
     for name in try namesInFolder(path) where !kept.contains(name) { removeTree("\(path)/\(name)") }
-    removeFile(journalPath)
     try makeSubfolders()
-    try write(specification)
+    removeFile(journalPath)
   }
 
   /// Makes the folders within that are not there.

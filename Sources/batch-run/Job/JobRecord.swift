@@ -207,6 +207,11 @@ extension JobRecord {
     return counts
   }
 
+  /// Whether all of the result was written: a job that ended without the chunks that had failed is completed, and not done.
+  var isDone: Bool {
+    state == .completed && chunks.values.allSatisfy { $0.progress == .completed || $0.progress == .split }
+  }
+
   /// Chunks that have failed for good, in order.
   var failedChunks: [ChunkRecord] {
     chunks.values.filter { chunk in

@@ -25,22 +25,8 @@ extension OwnedJob {
 
   /// Whether the input must be read again, or on.
   func needsInput(_ record: JobRecord) -> Bool {
-    record.inputEnd == nil || record.table.map { !isHeaderWhole($0) } == true
+    record.inputEnd == nil
       || record.chunks.values.contains { $0.identifier.halves.isEmpty && needsInput(of: $0, record: record) }
-  }
-
-  /// A power failure may have taken what chunks begin with.
-  func isHeaderWhole(_ table: JobTable) -> Bool { (fileSize(folder.headerPath) ?? 0) == table.headerBytes }
-
-  /// Reads what chunks begin with from the input, before anybody asks for it; of a pipe, it comes when it is cut again.
-  func restoreHeader(_ record: JobRecord) throws(Failure) {
-    guard let table = record.table, !isHeaderWhole(table), let path = specification.input.path else { return }
-    let reader = try BlockReader(
-      try DecompressedSource(try FileSource(path: path), name: path), name: path, options: specification.input.reading,
-      pool: BufferPool(capacity: BlockReader.blockBytes))
-    let header = ByteBuffer(reader.table.preamble)
-    guard header.count == table.headerBytes else { throw changedInput(path, "its header is another one") }
-    try folder.writePrivately(header, to: folder.headerPath)
   }
 
   /// Makes the parts of a chunk again, whose file was written again.
@@ -54,8 +40,8 @@ extension OwnedJob {
 }
 
 extension OwnedJob {
-  /// Removes the files of unfinished chunks when some of them may hold what was in the file before: they were written over
-  /// others, and the machine was started anew since, perhaps after a power failure. The chunks are cut again.
+  /// Removes the files of chunks when some of them may hold what another chunk has: they were written over others, and the
+  /// machine was started anew since, perhaps after a power failure. Chunks that are not finished are cut again.
   ///
   /// Files of failed chunks, which were put aside, were brought to the disk before.
   ///
@@ -71,17 +57,19 @@ extension OwnedJob {
     guard let before = record.overwritingBoot else { return false }
     let isCertain = before == boot
     if isCertain, backend == .local { return false }
-    let paths = record.chunks.values.filter { $0.progress != .completed && $0.progress != .split }
-      .map { folder.inputPath($0.identifier) }.filter { isThere($0) }
+    let files = record.chunks.values.filter { $0.progress != .split }
+      .map { (path: folder.inputPath($0.identifier), isNeeded: $0.progress != .completed) }.filter { isThere($0.path) }
+    let paths = files.filter(\.isNeeded).map(\.path)
     if isCertain {
       for path in paths { try folder.sync(path) }
-    } else if !paths.isEmpty {
-      if let path = specification.input.path, !isThere(path) {
+    } else if !files.isEmpty {
+      if !paths.isEmpty, let path = specification.input.path, !isThere(path) {
         throw Failure(
-          .noInput, "the input is not there, and is needed again: the machine was started anew",
+          .noInput, "the input is not there, and is needed again: this is another machine, or it was started anew",
           at: Place(file: path), advice: "put it back; what was cut of it may have been lost")
       }
-      for path in paths { folder.removeFile(path) }
+      // Those of finished chunks too: when such a one's result turns out to be lost, its file must not be taken for good.
+      for file in files { folder.removeFile(file.path) }
       try folder.syncInputNames()
     }
     for line in try journal.append([.overwriting(boot: nil)]) { record.apply(line) }

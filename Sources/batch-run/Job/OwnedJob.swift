@@ -79,11 +79,6 @@ extension OwnedJob {
   /// The columns of the input; none where it has no header.
   func columns(_ table: JobTable) throws(Failure) -> [FieldName] {
     guard table.hasHeader else { return [] }
-    guard isHeaderWhole(table) else {
-      throw Failure(
-        .badConfiguration, "the input's header is not whole any more", at: Place(file: folder.headerPath),
-        advice: "batch-run resume \(name) reads it again")
-    }
     let reader = try BlockReader(
       try FileSource(path: folder.headerPath), name: folder.headerPath, options: specification.input.reading,
       pool: BufferPool(capacity: BlockReader.blockBytes))

@@ -31,7 +31,7 @@ struct ChunkSettlement: Sendable {
     try folder.move(part, to: result)
     _ = try board.finish(work, end)
     if board.settings.isDurable { try job.journal.sync() }
-    if mayBeWrittenOver(chunk) {
+    if filesAreWrittenOver {
       job.spares.give(folder.inputPath(chunk))
     } else {
       folder.removeFile(folder.inputPath(chunk))
@@ -40,11 +40,10 @@ struct ChunkSettlement: Sendable {
 
   /// Whether the file of a chunk that is finished may become a later chunk's.
   ///
-  /// Other machines may still know the file by what it was. And after a power failure, the file that a chunk was cut into
-  /// before this process took the job over must not hold what came later: the journal may not tell of it yet.
-  private func mayBeWrittenOver(_ chunk: ChunkIdentifier) -> Bool {
-    board.settings.backend == .local && job.record.chunks[chunk] == nil
-      && board.look { $0.overwritingBoot != nil }
+  /// Other machines may still know the file by what it was. And where the journal does not tell of such files, they would be
+  /// trusted after a power failure.
+  private var filesAreWrittenOver: Bool {
+    board.settings.backend == .local && board.look { $0.overwritingBoot != nil }
   }
 
   private func fail(_ work: JobBoard.Work, _ end: AttemptEnd, _ table: JobTable) throws(Failure) {

@@ -93,13 +93,12 @@ final class JobCutter: ChunkDestination {
     self.ahead = ahead
     if let before = job.record.table {
       let header = try job.folder.header()
-      // A power failure may have taken it.
-      let isWhole = header.count == before.headerBytes
-      let isSame = unsafe isWhole ? header.bytes.elementsEqual(table.preamble) : buffer.count == before.headerBytes
-      guard before.format == table.dialect.format, isSame else { throw changed("its header is another one") }
-      if !isWhole { try job.folder.writePrivately(buffer, to: job.folder.headerPath) }
+      guard before.format == table.dialect.format, unsafe header.bytes.elementsEqual(table.preamble) else {
+        throw changed("its header is another one")
+      }
     } else {
-      try job.folder.writePrivately(buffer, to: job.folder.headerPath)
+      // All that comes later counts on it, and a pipe does not bring it again.
+      try job.folder.writePrivately(buffer, to: job.folder.headerPath, durable: true)
       try board.tell([
         .opened(
           JobTable(

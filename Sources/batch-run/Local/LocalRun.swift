@@ -34,14 +34,14 @@ struct LocalRun {
         results: ResultWriter(job: job, board: board, output: output), board: board)
     }
     defer { admission.release() }
-    var events: [JobEvent] = [.state(.running, reason: nil)]
+    try board.tell([.state(.running, reason: nil)])
     // What a power failure leaves of files that were written over can only be cut again: that takes more than a pipe.
     if input != nil, job.specification.input.path != nil, record.overwritingBoot == nil,
       let boot = KernelFiles.system.boot
     {
-      events.append(.overwriting(boot: boot))
+      try board.tell([.overwriting(boot: boot)])
+      try job.journal.sync()
     }
-    try board.tell(events)
     let (watch, stop) = (CommandWatch(), StopSignal())
     ChildProcess.adoptOrphans()
     Signals.whenStopped { [job, diagnostics = stage.diagnostics] signal in

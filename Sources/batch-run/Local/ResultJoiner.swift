@@ -14,6 +14,8 @@ struct ResultJoiner {
   private var first: (name: String, table: Table)?
   private var dialect: Dialect?
   private var onlyLine: OnlyLine?
+  /// What stands in front of the records of the first result, and of the output.
+  private var preamble: [UInt8] = []
   private let pool = BufferPool(capacity: BlockReader.blockBytes)
   private(set) var rows = 0
 
@@ -27,18 +29,26 @@ struct ResultJoiner {
     self.output = output
   }
 
+  /// What became of a result.
+  struct Appended {
+    var rows = 0
+    /// In front of its records: a byte order mark, a header. They stand in the output once.
+    var headerBytes = 0
+    /// Whether those are the output's, so that the result can be told from it.
+    var repeatsHeader = true
+  }
+
   /// Appends a result.
   ///
   /// - Parameter name: What diagnostics call it.
-  /// - Returns: its records, and the bytes in front of them: byte order mark and header, which stand in the output once.
   /// - Throws: `.badData` for a table whose header is not the first one's, and for a result that leaves open whether the first
   ///   one was a header.
-  mutating func append(_ path: String, name: String) throws(Failure) -> (rows: Int, headerBytes: Int) {
+  mutating func append(_ path: String, name: String) throws(Failure) -> Appended {
     let source = try FileSource(path: path, name: name)
-    guard let size = source.size, size > 0 else { return (0, 0) }
+    guard let size = source.size, size > 0 else { return Appended() }
     if form == .bytes {
       try output.write(contentsOf: source)
-      return (0, 0)
+      return Appended()
     }
     let dialect: Dialect
     if let known = self.dialect {
@@ -52,7 +62,7 @@ struct ResultJoiner {
       // Nobody wants to know how many records there are.
       if joiner == nil { joiner = try TableJoiner(dialect: dialect, preamble: [], into: output) }
       try joiner?.append(contentsOf: source)
-      return (0, 0)
+      return Appended()
     }
     let reader = try BlockReader(source, name: name, options: ReadingOptions(ofJobs: dialect), pool: pool)
     if dialect.hasHeader {
@@ -64,11 +74,15 @@ struct ResultJoiner {
       if first == nil { first = (name, reader.table) }
     }
     // Without a header it is a byte order mark, or nothing.
-    if joiner == nil { joiner = try TableJoiner(dialect: dialect, preamble: reader.table.preamble, into: output) }
+    if joiner == nil {
+      preamble = reader.table.preamble
+      joiner = try TableJoiner(dialect: dialect, preamble: preamble, into: output)
+    }
     joiner?.beginPart()
     while let block = try reader.next() { try joiner?.append(block.slice) }
     rows += reader.records
-    return (reader.records, reader.table.preamble.count)
+    return Appended(
+      rows: reader.records, headerBytes: reader.table.preamble.count, repeatsHeader: reader.table.preamble == preamble)
   }
 
   /// What the results are, from the first that is not empty.

@@ -15,10 +15,9 @@ struct ResultWriter {
   /// A result's place in the output.
   struct WrittenChunk: Sendable {
     var chunk: ChunkIdentifier
-    var rows: Int
-    /// Bytes of the result's file, of which the header stands in the output once.
+    var appended: ResultJoiner.Appended
+    /// Bytes of the result's file.
     var bytes: Int
-    var headerBytes: Int
     /// Bytes of the output up to its end.
     var end: Int
     /// Of the output up to its end.
@@ -77,10 +76,10 @@ struct ResultWriter {
         job.specification.result, input: table.dialect, columns: try job.columns(table), into: output)
     }
     let path = job.folder.resultPath(identifier)
-    let (rows, header) = try joiner?.append(path, name: "the result of chunk \(identifier)") ?? (0, 0)
+    let appended = try joiner?.append(path, name: "the result of chunk \(identifier)") ?? ResultJoiner.Appended()
     output.mark { [marks] written in marks.digests.withLock { $0[identifier] = written.digest } }
     written.append(
       WrittenChunk(
-        chunk: identifier, rows: rows, bytes: fileSize(path) ?? 0, headerBytes: header, end: output.byteCount))
+        chunk: identifier, appended: appended, bytes: fileSize(path) ?? 0, end: output.byteCount))
   }
 }

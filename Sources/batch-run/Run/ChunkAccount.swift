@@ -41,10 +41,10 @@ struct ChunkAccount {
         offset: chunk.cut.inputEnd - bytes, bytes: bytes, records: chunk.cut.records,
         digestThrough: chunk.digestThrough, headerBytes: header),
       output: result.map { result in
-        let bytes = result.bytes - result.headerBytes
+        let bytes = result.bytes - result.appended.headerBytes
         return .init(
-          offset: result.end - bytes, bytes: bytes, records: result.rows, digestThrough: result.digestThrough,
-          headerBytes: result.headerBytes)
+          offset: result.end - bytes, bytes: bytes, records: result.appended.rows, digestThrough: result.digestThrough,
+          headerBytes: result.appended.repeatsHeader ? result.appended.headerBytes : nil)
       },
       command: command == record.specification.command ? nil : command)
   }

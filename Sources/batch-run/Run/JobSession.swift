@@ -102,9 +102,9 @@ struct JobSession {
     case .slurm: break
     }
     if try job.removeUncertainInputs(&record, boot: KernelFiles.system.boot, backend: settings.backend) {
-      stage.diagnostics.warning("the machine was started anew: chunks that were not finished are cut again")
+      stage.diagnostics.warning(
+        "this is another machine, or it was started anew: chunks that were not finished are cut again")
     }
-    try job.restoreHeader(record)
     if revives {
       let failed = record.failedChunks.map(\.identifier)
       if !failed.isEmpty || record.chunks.values.contains(where: { $0.progress == .exhausted }) {

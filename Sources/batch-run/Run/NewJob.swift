@@ -42,7 +42,7 @@ struct NewJob {
         .badConfiguration, "the folder holds another job: here \(difference)", at: Place(file: path),
         advice: "batch-run resume goes on with that job; name another folder for this one")
     }
-    return record.state == .completed && record.failedChunks.isEmpty
+    return record.isDone
   }
 
   func specification() throws(Failure) -> JobSpecification {

@@ -39,7 +39,7 @@ struct Retry: FilterCommand {
   @OptionGroup var common: CommonOptions
 
   static var defaultContext: ContextLevel { .rows }
-  var parameters: [JSONValue.Member] { target.parameters(changes) }
+  var parameters: [JSONValue.Member] { target.parameters(changes, command: command) }
 
   func run(in stage: Stage) throws(Failure) {
     try target.goOn(stage, changes, jobs: common.run.jobs, command: command)
@@ -64,8 +64,12 @@ struct JobArgument: ParsableArguments {
   func folder() throws(Failure) -> JobFolder { try JobFolder(finding: job, environment: processEnvironment()) }
 
   /// For provenance: what the job computes from here on, and how. A job that cannot be read is told of later.
-  fileprivate func parameters(_ changes: ResumedJobOptions) -> [JSONValue.Member] {
-    guard var specification = try? folder().specification() else { return changes.work.parameters }
+  ///
+  /// - Parameter command: What is run from here on; empty for what was run before.
+  fileprivate func parameters(_ changes: ResumedJobOptions, command: [String] = []) -> [JSONValue.Member] {
+    guard let record = try? folder().record() else { return changes.work.parameters }
+    var specification = record.specification
+    specification.command = command.isEmpty ? record.command : command
     if let result = changes.result { specification.result = result }
     return (specification.json.members ?? []) + changes.work.parameters
   }
@@ -80,7 +84,9 @@ struct JobArgument: ParsableArguments {
   ) throws(Failure) {
     let folder = try folder()
     let before = try folder.record()
-    if before.state == .completed, before.failedChunks.isEmpty {
+    if before.isDone {
+      // A kill may have come in between.
+      if let lock = try? folder.own() { withExtendedLifetime(lock) { folder.dropAlerts() } }
       throw Failure(
         .no, "the job is completed, and its result was written", at: Place(file: job),
         advice: "run the command again for another job")

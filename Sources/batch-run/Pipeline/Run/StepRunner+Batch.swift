@@ -58,9 +58,7 @@ extension StepRunner {
   private func earlierJob(_ path: String) throws(Failure) -> EarlierJob? {
     guard let folder = try? JobFolder(finding: "\(path)/", environment: [:]) else { return nil }
     let record = try folder.record()
-    let isCompleted = record.state == .completed
     return EarlierJob(
-      isWhole: isCompleted && record.failedChunks.isEmpty, isPartial: isCompleted && !record.failedChunks.isEmpty,
-      reason: record.stateReason)
+      isWhole: record.isDone, isPartial: record.state == .completed && !record.isDone, reason: record.stateReason)
   }
 }
