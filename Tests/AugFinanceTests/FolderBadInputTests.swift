@@ -123,7 +123,9 @@ import Testing
     desk.folder.write("prices/.hidden.csv", "date,close\n2026-01-07,3\n")
     let outcome = desk.run(["--field", "s", "--summarise", "--fields", "days"], rows: "s\n\(symbol)\n")
     #expect(outcome.status == 0)
-    #expect(outcome.errorText == "aug-finance: warning: the folder prices does not know 1 symbol: \(symbol.uppercased())\n")
+    #expect(
+      outcome.errorText
+        == "aug-finance: warning: the folder prices does not know 1 symbol: \(symbol.uppercased())\n")
     #expect(outcome.outputText == "s,status,days\n\(symbol),unmatched,\n")
   }
 

@@ -44,7 +44,9 @@ import Testing
     try restart(desk)
     let outcome = resume(desk)
     #expect(outcome.status == 0, "\(outcome.errorText)")
-    #expect(outcome.errorText.contains("this is another machine, or it was started anew: chunks that were not finished are cut again"))
+    #expect(
+      outcome.errorText.contains(
+        "this is another machine, or it was started anew: chunks that were not finished are cut again"))
     #expect(outcome.outputText == desk.table)
     #expect(try desk.repeated() == [])
   }
@@ -67,7 +69,8 @@ import Testing
     #expect(outcome.status == 66)
     #expect(
       outcome.errorText.contains(
-        "in.csv: the input is not there, and is needed again: this is another machine, or it was started anew (put it back;"),
+        "in.csv: the input is not there, and is needed again: this is another machine, or it was started anew (put it back;"
+      ),
       "\(outcome.errorText)")
     #expect(desk.folder.text("job/input/00004") != nil)
     desk.folder.write("in.csv", desk.table)
