@@ -3,7 +3,9 @@ import Support
 import Testing
 
 /// Everything that needs a real Slurm: one cluster, and one test at a time.
-@Suite(.serialized, .enabled(if: SlurmCluster.isAvailable, "\(SlurmCluster.obstacle ?? "")"))
+@Suite(
+  .serialized, .enabled(if: SlurmCluster.isAvailable, "\(SlurmCluster.obstacle ?? "")"),
+  .disabled(if: Sanitizer.current == .address, "the sanitizer takes more memory than the tasks are given"))
 struct SlurmClusterTests {
   /// Started by the first test that needs it; it ends with the tests.
   static let cluster = SlurmCluster()
