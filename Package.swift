@@ -30,11 +30,11 @@ let toolLinkerSettings: [LinkerSetting] = [
 ]
 
 /// An executable of the toolkit, in the folder that has its name.
-func tool(_ name: String, dependencies: [Target.Dependency] = []) -> Target {
+func tool(_ name: String, dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .executableTarget(
     name: name,
     dependencies: ["MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser")] + dependencies,
-    swiftSettings: swiftSettings, linkerSettings: toolLinkerSettings)
+    exclude: exclude, swiftSettings: swiftSettings, linkerSettings: toolLinkerSettings)
 }
 
 let package = Package(
@@ -47,6 +47,7 @@ let package = Package(
     .executable(name: "aug-pubmed", targets: ["aug-pubmed"]),
     .executable(name: "batch-run", targets: ["batch-run"]),
     .executable(name: "prov", targets: ["prov"]),
+    .executable(name: "synth-gen", targets: ["synth-gen"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -88,12 +89,14 @@ let package = Package(
       ] + (usesISAL ? ["CISAL"] : []),
       swiftSettings: swiftSettings),
 
+    .target(name: "YAMLDocuments", dependencies: ["CLibYAML", "MillraceCore"], swiftSettings: swiftSettings),
     .target(name: "Chunks", dependencies: ["MillraceCore"], swiftSettings: swiftSettings),
     tool("chunk", dependencies: ["Chunks"]),
     tool("merge", dependencies: ["Chunks"]),
     tool("aug-finance"),
     tool("aug-pubmed", dependencies: ["CLibXML2"]),
-    tool("batch-run", dependencies: ["CChildProcess", "CLibYAML", "Chunks"]),
+    tool("batch-run", dependencies: ["CChildProcess", "Chunks", "YAMLDocuments"]),
+    tool("synth-gen", dependencies: ["YAMLDocuments"], exclude: ["Resources"]),
     tool("prov", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")]),
 
     .target(
@@ -157,6 +160,9 @@ let package = Package(
       dependencies: [
         "ScriptedAlphaVantage", "ScriptedEUtilities", "MillraceCore", "Support", "alphavantage-server", "eutils-server",
       ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "SynthGenTests", dependencies: ["MillraceCore", "Support", "synth-gen", "prov"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BatchRunTests", dependencies: ["MillraceCore", "Support", "batch-run", "chunk", "merge", "prov"],

@@ -86,7 +86,7 @@ import Testing
     ("a: [1", "p.yaml:2: not YAML: while parsing a flow sequence, did not find expected ',' or ']'"),
     (
       "a: *x",
-      "p.yaml:1: an alias (*x), which pipeline files do not have (write the value out, or put the text in quotes)"
+      "p.yaml:1: an alias (*x), which a pipeline file does not have (write the value out, or put the text in quotes)"
     ),
     (
       "a:\n\t- b",
@@ -94,7 +94,7 @@ import Testing
     ),
     (
       "a: !include b",
-      "p.yaml:1: a tag (!include), which pipeline files do not have (remove it, or put the text in quotes)"
+      "p.yaml:1: a tag (!include), which a pipeline file does not have (remove it, or put the text in quotes)"
     ),
     ("---\na: 1\n---\nb: 2", "p.yaml:3: a second document begins here (a pipeline file holds one: remove the ---)"),
     ("# nothing", "p.yaml: the file is empty (a pipeline has version, name and steps)"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MillraceCore
+import YAMLDocuments
 
 extension PipelineParser {
   /// The options of `batch-run` that a step may name, without their dashes.

@@ -1,4 +1,5 @@
 import MillraceCore
+import YAMLDocuments
 
 /// Makes a pipeline of a file's text, and takes down all that is wrong with it, not only the first error.
 struct PipelineParser {
@@ -18,7 +19,7 @@ struct PipelineParser {
   mutating func parse(_ text: [UInt8]) -> Pipeline {
     var pipeline = Pipeline(name: "")
     do throws(Failure) {
-      guard let value = try YAMLParser.parse(text, file: file) else {
+      guard let value = try YAMLParser.parse(text, file: file, kind: "a pipeline file") else {
         throw Failure(
           .badData, "the file is empty", at: Place(file: file), advice: "a pipeline has version, name and steps")
       }

@@ -1,4 +1,5 @@
 import MillraceCore
+import YAMLDocuments
 
 /// A pipeline whose file was read, with paths from the root, and all that is wrong with it.
 struct PipelinePlan: Sendable {

@@ -1,4 +1,5 @@
 import MillraceCore
+import YAMLDocuments
 
 extension PipelineParser {
   static let commonKeys = ["name", "kind", "needs"]

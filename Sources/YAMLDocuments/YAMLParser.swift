@@ -3,31 +3,36 @@ import MillraceCore
 
 /// Reads one YAML document through libyaml, event by event, within limits: aliases and tags, with which a small document
 /// can stand for a huge one or for something of another type, are refused.
-@safe struct YAMLParser: ~Copyable {
+@safe public struct YAMLParser: ~Copyable {
   /// In bytes.
-  static let longestDocument = 1 << 20
-  static let greatestDepth = 64
+  public static let longestDocument = 1 << 20
+  public static let greatestDepth = 64
 
   private let file: String
+  /// What the document is, for messages: "a pipeline file".
+  private let kind: String
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   /// What libyaml reads from; it keeps a pointer into it.
   private let document: ByteBuffer
 
   /// The document's value; nil when it is empty.
   ///
-  /// - Parameter file: what messages call the document.
+  /// - Parameters:
+  ///   - file: what messages call the document.
+  ///   - kind: what the document is, for messages: "a pipeline file".
   /// - Throws: `.badData` with the line.
-  static func parse(_ text: [UInt8], file: String) throws(Failure) -> YAMLValue? {
+  public static func parse(_ text: [UInt8], file: String, kind: String) throws(Failure) -> YAMLValue? {
     guard text.count <= longestDocument else {
       throw Failure(
-        .badData, "\(text.count) bytes, where a pipeline file has \(longestDocument) at most", at: Place(file: file))
+        .badData, "\(text.count) bytes, where \(kind) has \(longestDocument) at most", at: Place(file: file))
     }
-    var parser = YAMLParser(text, file: file)
+    var parser = YAMLParser(text, file: file, kind: kind)
     return try parser.onlyDocument()
   }
 
-  private init(_ text: [UInt8], file: String) {
+  private init(_ text: [UInt8], file: String, kind: String) {
     self.file = file
+    self.kind = kind
     document = ByteBuffer(text)
     unsafe parser = .allocate(capacity: 1)
     unsafe yaml_parser_initialize(parser)
@@ -53,7 +58,7 @@ import MillraceCore
       let (event, line) = try next()
       switch event {
       case .documentStart where value != nil:
-        throw failure("a second document begins here", line: line, advice: "a pipeline file holds one: remove the ---")
+        throw failure("a second document begins here", line: line, advice: "\(kind) holds one: remove the ---")
       case .documentStart:
         let (first, firstLine) = try next()
         value = try self.value(first, line: firstLine, depth: 1)
@@ -123,7 +128,7 @@ import MillraceCore
       // Only the alias event is left.
       let name = unsafe event.data.alias.anchor.map { unsafe String(cString: $0) } ?? ""
       throw failure(
-        "an alias (*\(name)), which pipeline files do not have", line: line,
+        "an alias (*\(name)), which \(kind) does not have", line: line,
         advice: "write the value out, or put the text in quotes")
     }
   }
@@ -131,7 +136,7 @@ import MillraceCore
   private func refuse(tag: UnsafeMutablePointer<yaml_char_t>?, line: Int) throws(Failure) {
     guard let tag = unsafe tag else { return }
     throw failure(
-      "a tag (\(unsafe String(cString: tag))), which pipeline files do not have", line: line,
+      "a tag (\(unsafe String(cString: tag))), which \(kind) does not have", line: line,
       advice: "remove it, or put the text in quotes")
   }
 

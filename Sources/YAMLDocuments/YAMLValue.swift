@@ -3,26 +3,37 @@ import MillraceCore
 /// A value of a YAML document, with the line that it begins on.
 ///
 /// Scalars keep their text: what `yes` or `010` means is for those to say who read them.
-struct YAMLValue: Sendable, Equatable {
+public struct YAMLValue: Sendable, Equatable {
   /// 1 for the first line.
-  var line: Int
-  var content: Content
+  public var line: Int
+  public var content: Content
 
-  indirect enum Content: Sendable, Equatable {
+  public indirect enum Content: Sendable, Equatable {
     /// - isPlain: written without quotes.
     case scalar(String, isPlain: Bool)
     case list([YAMLValue])
     case map([Entry])
   }
 
-  struct Entry: Sendable, Equatable {
-    var key: String
-    var keyLine: Int
-    var value: YAMLValue
+  public struct Entry: Sendable, Equatable {
+    public var key: String
+    public var keyLine: Int
+    public var value: YAMLValue
+
+    public init(key: String, keyLine: Int, value: YAMLValue) {
+      self.key = key
+      self.keyLine = keyLine
+      self.value = value
+    }
+  }
+
+  public init(line: Int, content: Content) {
+    self.line = line
+    self.content = content
   }
 
   /// Nothing stands there, or `null` or `~` does.
-  var isNull: Bool {
+  public var isNull: Bool {
     if case .scalar(let text, isPlain: true) = content {
       ["", "~", "null", "Null", "NULL"].contains(text)
     } else {
@@ -31,12 +42,12 @@ struct YAMLValue: Sendable, Equatable {
   }
 
   /// The text of a scalar that is not null.
-  var text: String? {
+  public var text: String? {
     if case .scalar(let text, _) = content, !isNull { text } else { nil }
   }
 
   /// What is there, for a message: `"abc"`, `a list`, `keys with values`, `nothing`.
-  var found: String {
+  public var found: String {
     switch content {
     case .scalar where isNull: "nothing"
     case .scalar(let text, _): text.count > 80 ? "\"\(text.prefix(80))…\"" : "\"\(text)\""
@@ -46,7 +57,7 @@ struct YAMLValue: Sendable, Equatable {
   }
 
   /// The value without lines and spelling, so that two that mean the same are equal.
-  var json: JSONValue {
+  public var json: JSONValue {
     switch content {
     case .scalar(let text, _): isNull ? .null : .string(text)
     case .list(let values): .array(values.map(\.json))

@@ -2,7 +2,7 @@
 ///
 /// - Returns: the nearest by edit distance, where at most a third of its letters differ or one begins with the other; nil
 ///   when none is near.
-func nearestName(to name: String, among names: some Sequence<String>) -> String? {
+public func nearestName(to name: String, among names: some Sequence<String>) -> String? {
   let written = Array(name.lowercased().prefix(64))
   var best: (name: String, distance: Int)?
   for candidate in names {
@@ -17,7 +17,7 @@ func nearestName(to name: String, among names: some Sequence<String>) -> String?
 
 /// Letters to insert, remove, replace or swap with their neighbour to make one word of the other (Damerau and Levenshtein's
 /// distance in its restricted form).
-func editDistance(_ one: [Character], _ other: [Character]) -> Int {
+public func editDistance(_ one: [Character], _ other: [Character]) -> Int {
   var beforeLast: [Int] = []
   var last = Array(0...other.count)
   for (i, letter) in one.enumerated() {
