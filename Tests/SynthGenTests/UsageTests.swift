@@ -5,6 +5,6 @@ import Testing
   @Test func helpSaysWhatTheToolDoes() throws {
     let result = Executable("synth-gen").run(["--help"])
     #expect(result.status == 0)
-    #expect(result.output.contains("synthetic tables"))
+    #expect(result.outputText.contains("synthetic tables"))
   }
 }
