@@ -78,6 +78,8 @@ let package = Package(
     .target(name: "CHiredis", dependencies: ["CDynamicLibrary"]),
     .target(name: "CDynamicLibrary"),
     .target(name: "CChildProcess"),
+    // The lists that synthetic data is made of, embedded by the C compiler: no array of theirs is for Swift to compile.
+    .target(name: "CSynthData", cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
     .target(name: "CBuildInformation", cSettings: [.define("MILLRACE_COMMIT", to: "\"\(buildCommit)\"")]),
 
     .target(
@@ -96,7 +98,7 @@ let package = Package(
     tool("aug-finance"),
     tool("aug-pubmed", dependencies: ["CLibXML2"]),
     tool("batch-run", dependencies: ["CChildProcess", "Chunks", "YAMLDocuments"]),
-    tool("synth-gen", dependencies: ["YAMLDocuments"], exclude: ["Resources"]),
+    tool("synth-gen", dependencies: ["CSynthData", "YAMLDocuments"], exclude: ["Resources"]),
     tool("prov", dependencies: [.product(name: "Subprocess", package: "swift-subprocess")]),
 
     .target(

@@ -8,5 +8,6 @@ struct SynthGen: MillraceCommand {
     commandName: programName,
     abstract: "Make synthetic tables from a description, a schema or a sample.",
     version: Millrace.versionText,
-    subcommands: [])
+    subcommands: [Generate.self],
+    defaultSubcommand: Generate.self)
 }

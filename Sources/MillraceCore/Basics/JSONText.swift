@@ -5,7 +5,7 @@ import CRecordIndex
 /// Sources need `padding` readable bytes behind them, as those of blocks and buffers have.
 extension ByteBuffer {
   /// Appends text as the inside of a JSON string.
-  func appendJSONEscaped(_ text: UnsafeRawBufferPointer) {
+  public func appendJSONEscaped(_ text: UnsafeRawBufferPointer) {
     reserve(6 * text.count + ByteBuffer.padding)
     unsafe appendJSONEscapedWithinReserve(text)
   }

@@ -62,7 +62,7 @@ public func namingFirst(_ names: [String], most: Int = 20) -> String {
   return names.prefix(most).joined(separator: ", ") + rest
 }
 
-extension String {
+extension StringProtocol where SubSequence == Substring {
   /// Without white space at both ends.
   public var trimmed: Substring {
     let rest = drop { $0.isWhitespace }

@@ -21,7 +21,7 @@ extension ByteBuffer {
   /// Appends text as one field of CSV, quoted where it must be.
   ///
   /// - Parameter isOnlyField: An empty value of the only column is written `""`: an empty line would be no record.
-  func appendCSVField(_ text: UnsafeRawBufferPointer, delimiter: UInt8, isOnlyField: Bool) {
+  public func appendCSVField(_ text: UnsafeRawBufferPointer, delimiter: UInt8, isOnlyField: Bool) {
     if unsafe text.isEmpty && isOnlyField { append("\"\"") }
     guard let start = unsafe text.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
     reserve(2 * text.count + ByteBuffer.padding)

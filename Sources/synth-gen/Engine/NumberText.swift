@@ -1,0 +1,126 @@
+import MillraceCore
+
+/// Numbers and dates as text, without a String.
+extension ByteBuffer {
+  /// Two digits for each number below 100.
+  @inline(__always) func append(twoDigits value: Int) {
+    reserve(2)
+    let pair = UInt16(48 + value / 10) | UInt16(48 + value % 10) << 8
+    unsafe base.storeBytes(of: pair.littleEndian, toByteOffset: count, as: UInt16.self)
+    count += 2
+  }
+
+  @inline(__always) func append(integer value: Int) {
+    if value < 0 { append(UInt8(ascii: "-")) }
+    append(unsigned: value.magnitude)
+  }
+
+  func append(unsigned value: UInt) {
+    reserve(20)
+    var rest = value
+    let length = Self.digits(of: value)
+    var place = count + length
+    while rest >= 100 {
+      let pair = Int(truncatingIfNeeded: rest % 100)
+      rest /= 100
+      place -= 2
+      let digits = UInt16(48 + pair / 10) | UInt16(48 + pair % 10) << 8
+      unsafe base.storeBytes(of: digits.littleEndian, toByteOffset: place, as: UInt16.self)
+    }
+    if rest >= 10 {
+      place -= 2
+      let digits = UInt16(48 + rest / 10) | UInt16(48 + rest % 10) << 8
+      unsafe base.storeBytes(of: digits.littleEndian, toByteOffset: place, as: UInt16.self)
+    } else {
+      unsafe base.storeBytes(of: UInt8(48 + rest), toByteOffset: place - 1, as: UInt8.self)
+    }
+    count += length
+  }
+
+  /// A whole number with zeros in front, up to this many digits.
+  func append(integer value: Int, width: Int) {
+    if value < 0 { append(UInt8(ascii: "-")) }
+    let digits = Self.digits(of: value.magnitude)
+    if digits < width { for _ in digits..<width { append(UInt8(ascii: "0")) } }
+    append(unsigned: value.magnitude)
+  }
+
+  private static func digits(of value: UInt) -> Int {
+    var (length, bound) = (1, UInt(10))
+    while value >= bound {
+      length += 1
+      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      bound = next
+    }
+    return length
+  }
+
+  static let powersOfTen: [Double] = (0...15).map { exponent in (0..<exponent).reduce(1.0) { power, _ in power * 10 } }
+
+  /// A number with this many decimals, at most 15: rounded half away from zero, never `-0`.
+  func append(number value: Double, decimals: Int) {
+    let scale = Self.powersOfTen[decimals]
+    let scaled = (value * scale).rounded(.toNearestOrAwayFromZero)
+    guard abs(scaled) < 9e15 else {
+      // Digits that a double does not have are not made up.
+      append(value.description)
+      return
+    }
+    append(scaled: Int(scaled), decimals: decimals)
+  }
+
+  /// `value` / 10^`decimals`.
+  @inline(__always) func append(scaled value: Int, decimals: Int) {
+    guard decimals > 0 else { return append(integer: value) }
+    if value < 0 { append(UInt8(ascii: "-")) }
+    var power = 1
+    for _ in 0..<decimals { power *= 10 }
+    let magnitude = Int(value.magnitude)
+    append(unsigned: UInt(magnitude / power))
+    append(UInt8(ascii: "."))
+    append(integer: magnitude % power, width: decimals)
+  }
+
+  /// `YYYY-MM-DD`.
+  @inline(__always) func append(day: CalendarDay) {
+    let parts = day.parts
+    append(integer: parts.year, width: 4)
+    append(UInt8(ascii: "-"))
+    append(twoDigits: parts.month)
+    append(UInt8(ascii: "-"))
+    append(twoDigits: parts.day)
+  }
+
+  /// `hh:mm:ss` of the seconds since midnight.
+  @inline(__always) func append(timeOfDay seconds: Int) {
+    append(twoDigits: seconds / 3600)
+    append(UInt8(ascii: ":"))
+    append(twoDigits: seconds / 60 % 60)
+    append(UInt8(ascii: ":"))
+    append(twoDigits: seconds % 60)
+  }
+
+  /// `YYYY-MM-DD hh:mm:ss` of the wall clock, with what stands between.
+  func append(moment seconds: Int, separator: UInt8 = UInt8(ascii: " ")) {
+    let day = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+    append(day: CalendarDay(number: day))
+    append(separator)
+    append(timeOfDay: seconds - day * 86_400)
+  }
+}
+
+extension ByteBuffer {
+  /// A finite number in the fewest digits that tell it from all others; a whole one without a point.
+  func append(shortest value: Double) {
+    if abs(value) < 1e15, value == value.rounded() { return append(integer: Int(value)) }
+    // Most numbers of a table have few decimals: these are found without a String.
+    for decimals in 1...6 {
+      let scaled = (value * Self.powersOfTen[decimals]).rounded()
+      if abs(scaled) < 1e15, scaled / Self.powersOfTen[decimals] == value {
+        return append(scaled: Int(scaled), decimals: decimals)
+      }
+    }
+    append(value.description)
+  }
+}

@@ -1,0 +1,197 @@
+import MillraceCore
+
+/// Makes a table of a schema ready to be made: finds generators, checks arguments, puts fields into an order in which each
+/// finds what it refers to.
+///
+/// One thread uses it while a schema is compiled; the compiled table knows nothing of it.
+final class TableCompiler {
+  let table: TableSchema
+  let catalogue: GeneratorCatalogue
+  let asOf: AsOf
+  /// The rows that will be made; nil where nobody knows.
+  let rowCount: UInt64?
+  let arena = Arena()
+  private let schema: Schema
+  private let locales: LocaleStore
+  private let key: RandomKey
+  private let parentTables: ParentTables
+
+  private var steps: [CompiledTable.Step] = []
+  private var cells: [String: Int] = [:]
+  /// Fields that are being compiled, for cycles.
+  private var inProgress: [String] = []
+  private let fields: [String: FieldSchema]
+  private var parents: [CompiledTable] = []
+  private var parentNames: [String: Int] = [:]
+  /// People, places and companies by kind, name and locale.
+  private var entities: [EntityName: Int] = [:]
+  private let entityPlan: EntityPlan
+  private var cellCount = 0
+  private var correlations: [String: CorrelationFactors.Member] = [:]
+
+  struct EntityName: Hashable {
+    var kind: String
+    var name: String
+    var locale: String
+  }
+
+  init(
+    _ table: TableSchema, of schema: Schema, catalogue: GeneratorCatalogue, locales: LocaleStore, asOf: AsOf,
+    seed: UInt64, rowCount: UInt64?, parents: ParentTables
+  ) {
+    self.table = table
+    self.schema = schema
+    self.catalogue = catalogue
+    self.locales = locales
+    self.asOf = asOf
+    self.rowCount = rowCount
+    parentTables = parents
+    key = RandomKey(seed: seed).child("table").child(table.name)
+    fields = Dictionary(table.fields.map { ($0.name, $0) }) { first, _ in first }
+    entityPlan = EntityPlan(table.fields, catalogue: catalogue)
+  }
+
+  /// - Throws: `.badData` with all that is wrong.
+  func compile() throws(Failure) -> CompiledTable {
+    correlations = try CorrelationFactors.members(of: table, source: schema.source, key: key)
+    var errors: [Failure] = []
+    for field in table.fields {
+      do throws(Failure) {
+        _ = try cell(of: field)
+      } catch {
+        errors.append(error)
+      }
+    }
+    guard errors.isEmpty else { throw Failure(combining: errors) }
+    let constraints = try table.constraints.map { (condition) throws(Failure) in try constraint(condition) }
+    let columns = table.fields.filter { !$0.isHidden }.map { OutputColumn(name: $0.name, cell: cells[$0.name] ?? 0) }
+    guard !columns.isEmpty else {
+      throw Failure(.badData, "all fields are hidden", at: Place(file: schema.source, line: table.line))
+    }
+    return CompiledTable(
+      name: table.name, steps: steps, columns: columns, constraints: constraints, parents: parents,
+      entityCount: entities.count, arena: arena)
+  }
+
+  private func place(_ line: Int, field: String? = nil) -> Place {
+    Place(file: schema.source, line: line > 0 ? line : nil, field: field)
+  }
+
+  private func constraint(_ condition: TableSchema.Condition) throws(Failure) -> Constraint {
+    do throws(Failure) {
+      let formula = try FormulaParser.parse(condition.text, fieldNames: fieldNames, asOf: asOf, in: arena) {
+        (name) throws(Failure) in cells[name]
+      }
+      return Constraint(text: condition.text, place: place(condition.line), condition: formula)
+    } catch {
+      throw Failure(error.status, error.message, at: place(condition.line), advice: error.advice)
+    }
+  }
+
+  // MARK: Fields
+
+  var fieldNames: [String] { table.fields.map(\.name) }
+
+  func hasField(_ name: String) -> Bool { fields[name] != nil }
+
+  func locale(_ name: String?) -> LocaleData { locales[name ?? table.locale ?? schema.locale ?? LocaleData.usual] }
+
+  func cell(of name: String, for context: GeneratorContext) throws(Failure) -> Int {
+    guard let field = fields[name] else {
+      let near = nearestName(to: name, among: fieldNames).map { "did you mean \"\($0)\"?" }
+      throw context.failure(
+        "there is no field \"\(printable(name))\"", advice: near ?? "the fields are \(namingFirst(fieldNames))")
+    }
+    return try cell(of: field)
+  }
+
+  private func cell(of field: FieldSchema) throws(Failure) -> Int {
+    if let cell = cells[field.name] { return cell }
+    if let start = inProgress.firstIndex(of: field.name) {
+      let circle = (inProgress[start...] + [field.name]).joined(separator: " → ")
+      throw Failure(
+        .badData, "fields refer to each other in a circle: \(circle)", at: place(field.line, field: field.name),
+        advice: "one of them must be made without the others")
+    }
+    inProgress.append(field.name)
+    defer { inProgress.removeLast() }
+    do throws(Failure) {
+      let fieldKey = key.child("field").child(field.name)
+      let generator = try make(field.spec, key: fieldKey, fieldName: field.name, inherits: nil)
+      let cell = cellCount
+      cellCount += 1
+      steps.append(CompiledTable.Step(cell: cell, generator: generator, key: fieldKey))
+      cells[field.name] = cell
+      return cell
+    } catch {
+      if error.place != nil { throw error }
+      throw Failure(error.status, error.message, at: place(field.line, field: field.name), advice: error.advice)
+    }
+  }
+
+  /// The generator of a spec, with its modifiers.
+  ///
+  /// - Parameter inherits: the spec that this one is a part of: it has its locale and entity where it says nothing else.
+  func make(
+    _ spec: ValueSpec, key: RandomKey, fieldName: String, inherits outer: ValueSpec?
+  ) throws(Failure) -> any Generator {
+    guard let description = catalogue.resolve(spec.generator) else {
+      let near = catalogue.namesNear(spec.generator)
+      throw Failure(
+        .badData, "unknown generator \"\(printable(spec.generator))\"",
+        advice: near.isEmpty
+          ? "synth-gen generators lists them"
+          : "near it are \(near.joined(separator: ", ")); synth-gen generators lists all")
+    }
+    var spec = spec
+    spec.locale = spec.locale ?? outer?.locale
+    spec.entity = spec.entity ?? outer?.entity
+    let correlation = outer == nil ? correlations[fieldName] : nil
+    let arguments = try ArgumentReader.read(spec, for: description)
+    let context = GeneratorContext(
+      compiler: self, description: description, arguments: arguments, spec: spec, key: key,
+      isCorrelated: correlation != nil, fieldName: fieldName)
+    var generator = try description.make(context)
+    if let correlation { generator = try correlated(generator, correlation, context) }
+    if spec.isUnique { generator = try UniqueGenerator.make(of: generator, context) }
+    if spec.nullRate > 0 { generator = NullableGenerator(rate: spec.nullRate, generator: generator) }
+    return generator
+  }
+
+  private func correlated(
+    _ generator: any Generator, _ member: CorrelationFactors.Member, _ context: GeneratorContext
+  ) throws(Failure) -> any Generator {
+    guard let quantiles = generator as? any QuantileGenerator else {
+      throw context.failure(
+        "its values cannot go together with those of other fields",
+        advice: "correlations are of fields made by integer or number")
+    }
+    if context.spec.isUnique { throw context.failure("a field that goes together with others cannot be unique") }
+    return CorrelatedGenerator(generator: quantiles, key: member.key, factors: arena.constants(member.factors))
+  }
+
+  // MARK: What rows share
+
+  /// The place in a draft of an entity, such as the person that a field belongs to, and the key of what it draws.
+  ///
+  /// - Parameter kind: `person`, `place`, `company` …
+  func entity(_ kind: String, for context: GeneratorContext) -> (slot: Int, key: RandomKey) {
+    let name = context.spec.entity ?? entityPlan.entity(of: context.fieldName, kind: kind)
+    let identity = EntityName(kind: kind, name: name, locale: context.locale.name)
+    let slot = entities[identity] ?? entities.count
+    entities[identity] = slot
+    return (slot, key.child("entity").child(kind).child(name))
+  }
+
+  /// A compiled table that rows refer to, by its number among a draft's parents.
+  func parent(_ name: String, for context: GeneratorContext) throws(Failure) -> (
+    index: Int, table: CompiledTable, rows: UInt64
+  ) {
+    let rows = try parentTables.rowCount(of: name)
+    if let index = parentNames[name] { return (index, parents[index], rows) }
+    let table = try parentTables.table(name)
+    parents.append(table)
+    parentNames[name] = parents.count - 1
+    return (parents.count - 1, table, rows)
+  }
+}
