@@ -32,6 +32,8 @@ struct StageRecord {
   var chunkCount = 0
   var children: ChildRecords?
   let sources: [JSONValue]
+  /// What the tool says of the run beside its parameters.
+  var details: [JSONValue.Member] = []
   let place: OutputPlace
 
   // MARK: Pipeline
@@ -117,6 +119,7 @@ struct StageRecord {
         .init("chunks", .object([.init("count", .integer(chunkCount))] + (children?.summary ?? []))))
     }
     if !sources.isEmpty { members.append(.init("sources", .array(sources))) }
+    if !details.isEmpty { members.append(.init("details", .object(details))) }
     members.append(.init("resources", resources))
     return .object(members)
   }

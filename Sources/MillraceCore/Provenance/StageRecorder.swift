@@ -51,6 +51,7 @@ public final class StageRecorder: Sendable {
     var chunkCount = 0
     var children: ChildRecords?
     var sources: [JSONValue] = []
+    var details: [JSONValue.Member] = []
     var dropped: [(reason: String, count: Int)] = []
     var isOver = false
 
@@ -275,6 +276,17 @@ public final class StageRecorder: Sendable {
     state.withLock { $0.sources.append(source) }
   }
 
+  /// Adds what is known of the run only while it goes: the fingerprint of what was made, say. A name that is there already
+  /// gets the new value.
+  public func addDetails(_ details: [JSONValue.Member]) {
+    state.withLock { state in
+      for detail in details {
+        state.details.removeAll { $0.name == detail.name }
+        state.details.append(detail)
+      }
+    }
+  }
+
   /// Counts rows that were read and not written.
   public func addDropped(_ count: Int, reason: String) {
     guard count > 0 else { return }
@@ -340,7 +352,8 @@ public final class StageRecorder: Sendable {
         end: surroundings.clock.now(), status: status, session: scope.session, inputs: state.inputs,
         embeddings: ChainWriter.embeddings(of: state.inputs), output: output, rows: rows, dropped: state.dropped,
         contextLevel: contextLevel, contextCount: state.contextCount, chunkCount: state.chunkCount,
-        children: state.children, sources: state.sources, place: state.output),
+        children: state.children, sources: state.sources, details: state.details,
+        place: state.output),
       files: state.files, contexts: state.contexts)
     if let store {
       do throws(Failure) {

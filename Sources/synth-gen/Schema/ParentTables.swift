@@ -1,15 +1,16 @@
 import MillraceCore
 
-/// The tables of a schema, each compiled when first something refers to it.
+/// The tables of a schema while they are compiled, each when first something refers to it.
 final class ParentTables {
   private let schema: Schema
   private let compile: (TableSchema, ParentTables) throws(Failure) -> CompiledTable
-  private let rows: (TableSchema) throws(Failure) -> UInt64
+  /// What is said about a table's rows elsewhere than in the schema.
+  private let rows: (TableSchema) -> UInt64?
   private var compiled: [String: CompiledTable] = [:]
   private var inProgress: [String] = []
 
   init(
-    _ schema: Schema, rows: @escaping (TableSchema) throws(Failure) -> UInt64,
+    _ schema: Schema, rows: @escaping (TableSchema) -> UInt64?,
     compile: @escaping (TableSchema, ParentTables) throws(Failure) -> CompiledTable
   ) {
     self.schema = schema
@@ -40,8 +41,14 @@ final class ParentTables {
     return made
   }
 
+  /// How many rows a table has.
   func rowCount(of name: String) throws(Failure) -> UInt64 {
     guard let table = schema.tables.first(where: { $0.name == name }) else { return 0 }
-    return try rows(table)
+    if let count = rows(table) { return count }
+    switch table.rows {
+    case nil: return SchemaTables.usualRows
+    case .fixed(let count): return count
+    case .per: return SchemaTables.usualRows
+    }
   }
 }
