@@ -68,6 +68,20 @@ import Testing
     #expect(RetryPolicy.retryAfter(value, now: Self.moment) == nil)
   }
 
+  /// The finer header wins; what it says is in milliseconds.
+  @Test(
+    arguments: [
+      ("500", nil, 0.5), ("0", "7", 0), (" 1500.5 ", "7", 1.5005), ("86400000", nil, 86400), ("86400001", "7", 7),
+      ("soon", "7", 7), ("-1", nil, nil), (".5", nil, nil), ("1.5.5", nil, nil), ("nan", nil, nil), ("", "3", 3),
+      ("99999999999999999999", nil, nil), (nil, nil, nil), (nil, "2", 2),
+    ] as [(String?, String?, Double?)])
+  func anAnswerAsksForAPause(milliseconds: String?, seconds: String?, pause: Double?) {
+    var response = HTTPResponse(status: 429, url: "")
+    if let seconds { response.headers.append(HTTPHeader("retry-after", seconds)) }
+    if let milliseconds { response.headers.append(HTTPHeader("Retry-After-Ms", milliseconds)) }
+    #expect(RetryPolicy.retryAfter(of: response, now: Self.moment) == pause)
+  }
+
   @Test func partsOfASecondCount() {
     let now = Timestamp(seconds: Self.moment.seconds, nanoseconds: 250_000_000)
     #expect(RetryPolicy.retryAfter("Sun, 06 Nov 1994 08:49:38 GMT", now: now) == 0.75)

@@ -144,6 +144,24 @@ import Testing
     }
   }
 
+  /// What a service asks for in milliseconds is waited for, not the pause of the policy, here of minutes.
+  @Test func aPauseInMillisecondsIsHeeded() async throws {
+    let server = ScriptedServer { request in
+      var response = ServerResponse(request.number == 1 ? 503 : 200, type: "text/plain", text: "x")
+      response.headers += [NamedValue("retry-after-ms", "120"), NamedValue("Retry-After", "200")]
+      return response
+    }
+    let service = Service(
+      name: "Test", userAgent: "test",
+      limiter: RateLimiter(folder: folder.path, service: "test", key: nil, interval: 0) { _ in },
+      retry: RetryPolicy(retries: 1, base: 200), surroundings: .ofThisProcess(), note: { _ in })
+    let answer = try await service.ask(HTTPRequest(.get, server.url), kind: "test") { response throws(ServiceFault) in
+      guard response.status == 200 else { throw .transient("") }
+    }
+    #expect(answer.attempts.map(\.status) == ["503", "200"])
+    #expect((0.12..<100).contains(answer.attempts[1].waited))
+  }
+
   @Test func aLongSilenceFitsIntoTheWholeTime() {
     let usual = HTTPLimits()
     #expect(usual.allowing(silence: 30) == usual)

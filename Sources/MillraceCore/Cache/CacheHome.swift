@@ -14,7 +14,7 @@ package enum CacheHome: Sendable, Equatable {
   }
 
   /// - Parameter text: what `--cache` says, which has been validated; nil for the user's cache folder.
-  init(_ text: String?, environment: [String: String]) {
+  package init(_ text: String?, environment: [String: String]) {
     self = text.flatMap { try? CacheHome($0) } ?? .folder(cacheFolder(environment))
   }
 

@@ -123,7 +123,7 @@ extension CacheHome {
     valueName: "folder|url")
 
   /// For `validate` of options: the parser's own message for a value would repeat it, password and all.
-  static func validate(_ text: String) throws {
+  package static func validate(_ text: String) throws {
     do throws(Failure) {
       _ = try CacheHome(text)
     } catch {

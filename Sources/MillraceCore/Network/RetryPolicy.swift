@@ -68,4 +68,25 @@ public struct RetryPolicy: Sendable, Hashable {
     }
     return seconds <= longestRetryAfter ? seconds : nil
   }
+
+  /// Seconds that an answer asks a client to wait: `retry-after-ms`, which some services send for pauses below a second,
+  /// or else `Retry-After`.
+  ///
+  /// - Returns: nil when the answer asks for nothing, or for nothing sensible.
+  static func retryAfter(of response: HTTPResponse, now: Timestamp) -> Double? {
+    if let text = response.header("retry-after-ms"), let milliseconds = Self.milliseconds(text) {
+      return milliseconds / 1000
+    }
+    return response.header("Retry-After").flatMap { retryAfter($0, now: now) }
+  }
+
+  /// Digits with or without a fraction, up to the longest pause.
+  private static func milliseconds(_ text: String) -> Double? {
+    let text = text.trimmed
+    let isNumber =
+      text.utf8.count <= 16 && text.utf8.first.map { (0x30...0x39).contains($0) } ?? false
+      && text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+    guard isNumber, let value = Double(text), value <= longestRetryAfter * 1000 else { return nil }
+    return value
+  }
 }

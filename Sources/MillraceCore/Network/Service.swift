@@ -6,7 +6,7 @@ public enum ServiceFault: Error, Sendable, Equatable {
   /// The service fails now and may answer later.
   case transient(String)
   /// The service is asked too often. It wants a pause of so many seconds, if it or what is known of it says so; what the
-  /// answer's `Retry-After` says wins.
+  /// answer's `retry-after-ms` or `Retry-After` says wins.
   case tooFast(String, retryAfter: Double? = nil)
   /// A budget is spent, as in "the budget of this key is spent", until it is refilled.
   case spent(String, until: Timestamp)
@@ -195,7 +195,7 @@ public final class Service: Sendable {
   }
 
   /// What is told of a pause that the service called for, or that a budget makes.
-  static func pauseText(_ name: String, seconds: Double, budget: RequestBudget? = nil) -> String {
+  package static func pauseText(_ name: String, seconds: Double, budget: RequestBudget? = nil) -> String {
     let time = "waiting \(Int(seconds.rounded(.up))) s"
     guard let budget else { return "\(name) calls for a pause: \(time)" }
     return "\(time): \(budget) \(budget.requests == 1 ? "is" : "are") allowed"
@@ -255,7 +255,7 @@ private struct Problem {
   var retryAfter: Double?
 
   init(_ fault: ServiceFault, _ response: HTTPResponse, now: Timestamp) {
-    retryAfter = response.header("Retry-After").flatMap { RetryPolicy.retryAfter($0, now: now) }
+    retryAfter = RetryPolicy.retryAfter(of: response, now: now)
     var said: String?
     switch fault {
     case .transient(""): (kind, text) = (.transient, "status \(response.status)")

@@ -37,6 +37,14 @@ public struct ContextFormatter: Sendable {
       self.request = request
       self.details = details
     }
+
+    /// As records have it.
+    package var json: JSONValue {
+      .object(
+        (request.map { [JSONValue.Member("request", .string($0))] } ?? []) + [
+          .init("status", .string(status)), .init("waited", .number(milliseconds(waited))),
+        ] + details)
+    }
   }
 
   /// Where an answer came from when it was not asked for anew.
@@ -73,14 +81,7 @@ public struct ContextFormatter: Sendable {
     }
     if !attempts.isEmpty {
       output.append(",\"attempts\":")
-      JSONValue.array(
-        attempts.map { attempt in
-          .object(
-            (attempt.request.map { [JSONValue.Member("request", .string($0))] } ?? []) + [
-              .init("status", .string(attempt.status)), .init("waited", .number(milliseconds(attempt.waited))),
-            ] + attempt.details)
-        }
-      ).write(to: output)
+      JSONValue.array(attempts.map(\.json)).write(to: output)
     }
     switch cache {
     case .hit(let age): output.append(",\"cache\":{\"hit\":true,\"age\":\(age)}")
