@@ -120,6 +120,14 @@ let package = Package(
     .target(
       name: "ScriptedAlphaVantage", dependencies: ["Support"], path: "Tests/Servers/AlphaVantage",
       swiftSettings: swiftSettings + optimisedAlways),
+    // What synth-gen asks for a schema in tests and demonstrations.
+    .target(
+      name: "ScriptedChat", dependencies: ["Support"], path: "Tests/Servers/Chat",
+      swiftSettings: swiftSettings + optimisedAlways),
+    .executableTarget(
+      name: "chat-server",
+      dependencies: ["ScriptedChat", "Support", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/Servers/chat-server", swiftSettings: swiftSettings),
     .executableTarget(
       name: "eutils-server",
       dependencies: [
@@ -164,7 +172,8 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "SynthGenTests", dependencies: ["MillraceCore", "Support", "synth-gen", "prov"],
+      name: "SynthGenTests",
+      dependencies: ["MillraceCore", "ScriptedChat", "Support", "synth-gen", "prov", "chat-server"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "BatchRunTests", dependencies: ["MillraceCore", "Support", "batch-run", "chunk", "merge", "prov"],
