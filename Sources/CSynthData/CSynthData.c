@@ -11,66 +11,34 @@ static const unsigned char en_US[] = {
 #embed "../synth-gen/Resources/locales/en_US.txt" suffix(, PADDING)
 };
 static const unsigned char en_GB[] = {
-#if __has_embed("../synth-gen/Resources/locales/en_GB.txt")
 #embed "../synth-gen/Resources/locales/en_GB.txt" suffix(, PADDING)
-#else
-32, PADDING
-#endif
 };
 static const unsigned char de_DE[] = {
 #embed "../synth-gen/Resources/locales/de_DE.txt" suffix(, PADDING)
 };
 static const unsigned char fr_FR[] = {
-#if __has_embed("../synth-gen/Resources/locales/fr_FR.txt")
 #embed "../synth-gen/Resources/locales/fr_FR.txt" suffix(, PADDING)
-#else
-32, PADDING
-#endif
 };
 static const unsigned char es_ES[] = {
-#if __has_embed("../synth-gen/Resources/locales/es_ES.txt")
 #embed "../synth-gen/Resources/locales/es_ES.txt" suffix(, PADDING)
-#else
-32, PADDING
-#endif
 };
 static const unsigned char it_IT[] = {
 #embed "../synth-gen/Resources/locales/it_IT.txt" suffix(, PADDING)
 };
 static const unsigned char pt_BR[] = {
-#if __has_embed("../synth-gen/Resources/locales/pt_BR.txt")
 #embed "../synth-gen/Resources/locales/pt_BR.txt" suffix(, PADDING)
-#else
-32, PADDING
-#endif
 };
 static const unsigned char nl_NL[] = {
-#if __has_embed("../synth-gen/Resources/locales/nl_NL.txt")
 #embed "../synth-gen/Resources/locales/nl_NL.txt" suffix(, PADDING)
-#else
-32, PADDING
-#endif
 };
 static const unsigned char pl_PL[] = {
-#if __has_embed("../synth-gen/Resources/locales/pl_PL.txt")
 #embed "../synth-gen/Resources/locales/pl_PL.txt" suffix(, PADDING)
-#else
-32, PADDING
-#endif
 };
 static const unsigned char ja_JP[] = {
-#if __has_embed("../synth-gen/Resources/locales/ja_JP.txt")
 #embed "../synth-gen/Resources/locales/ja_JP.txt" suffix(, PADDING)
-#else
-32, PADDING
-#endif
 };
 static const unsigned char zh_CN[] = {
-#if __has_embed("../synth-gen/Resources/locales/zh_CN.txt")
 #embed "../synth-gen/Resources/locales/zh_CN.txt" suffix(, PADDING)
-#else
-32, PADDING
-#endif
 };
 
 #define RESOURCE(path, bytes) {path, bytes, sizeof bytes - 16}

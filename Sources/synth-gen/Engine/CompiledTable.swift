@@ -63,6 +63,7 @@ final class CompiledTable: RowMaker {
   /// - Throws: `.badData` when no attempt satisfies the constraints; it names the one that refused most.
   func make(row: UInt64, in draft: RowDraft) throws(Failure) {
     make(row: row, attempt: 0, in: draft)
+    if let failure = draft.failure { throw failure }
     if constraints.isEmpty || firstBroken(in: draft) == nil { return }
     try makeAgain(row: row, in: draft)
   }

@@ -17,6 +17,8 @@ import MillraceCore
   /// Another for each row and attempt that any draft of this thread makes.
   private(set) var stamp: UInt64 = 0
 
+  /// Why a row of another table that this one needs cannot be made.
+  var failure: Failure?
   /// Of the tables that this one refers to.
   let parents: [RowDraft]
 

@@ -76,7 +76,7 @@ struct GeneratorCatalogue: Sendable {
   /// What the program has.
   static func ofThisProgram() -> GeneratorCatalogue {
     GeneratorCatalogue(
-      basicGenerators + numberGenerators + derivedGenerators + choiceGenerators)
+      basicGenerators + numberGenerators + derivedGenerators + choiceGenerators + referenceGenerators)
   }
 
   subscript(name: String) -> GeneratorDescription? { byName[name] }

@@ -96,11 +96,11 @@ final class SchemaTables {
   func check() throws(Failure) { _ = try all(rows: nil) }
 
   private func plan(rows: @escaping (TableSchema) -> UInt64?) -> ParentTables {
-    ParentTables(schema, rows: rows) { (table, parents) throws(Failure) in
+    ParentTables(schema, seed: seed, rows: rows) { (table, field, parents) throws(Failure) in
       try TableCompiler(
         table, of: self.schema, catalogue: self.catalogue, locales: self.locales, asOf: self.asOf, seed: self.seed,
         rowCount: try parents.rowCount(of: table.name), parents: parents
-      ).compile()
+      ).compile(only: field)
     }
   }
 }

@@ -13,16 +13,16 @@ final class TableCompiler {
   let arena = Arena()
   private let schema: Schema
   private let locales: LocaleStore
-  private let key: RandomKey
-  private let parentTables: ParentTables
+  let key: RandomKey
+  let parents: ParentTables
 
   private var steps: [CompiledTable.Step] = []
   private var cells: [String: Int] = [:]
   /// Fields that are being compiled, for cycles.
   private var inProgress: [String] = []
   private let fields: [String: FieldSchema]
-  private var parents: [CompiledTable] = []
-  private var parentNames: [String: Int] = [:]
+  /// What generators read other rows from, in the order of a draft's parents.
+  private var projections: [CompiledTable] = []
   /// People, places and companies by kind, name and locale.
   private var entities: [EntityName: Int] = [:]
   private let entityPlan: EntityPlan
@@ -45,17 +45,18 @@ final class TableCompiler {
     self.locales = locales
     self.asOf = asOf
     self.rowCount = rowCount
-    parentTables = parents
+    self.parents = parents
     key = RandomKey(seed: seed).child("table").child(table.name)
     fields = Dictionary(table.fields.map { ($0.name, $0) }) { first, _ in first }
     entityPlan = EntityPlan(table.fields, catalogue: catalogue)
   }
 
+  /// - Parameter only: the one field that is wanted; constraints are kept whatever it is, since they choose the rows.
   /// - Throws: `.badData` with all that is wrong.
-  func compile() throws(Failure) -> CompiledTable {
+  func compile(only: String? = nil) throws(Failure) -> CompiledTable {
     correlations = try CorrelationFactors.members(of: table, source: schema.source, key: key)
     var errors: [Failure] = []
-    for field in table.fields {
+    for field in table.fields where only == nil || field.name == only {
       do throws(Failure) {
         _ = try cell(of: field)
       } catch {
@@ -64,12 +65,13 @@ final class TableCompiler {
     }
     guard errors.isEmpty else { throw Failure(combining: errors) }
     let constraints = try table.constraints.map { (condition) throws(Failure) in try constraint(condition) }
-    let columns = table.fields.filter { !$0.isHidden }.map { OutputColumn(name: $0.name, cell: cells[$0.name] ?? 0) }
+    let columns = table.fields.filter { only == nil ? !$0.isHidden : $0.name == only }
+      .map { OutputColumn(name: $0.name, cell: cells[$0.name] ?? 0) }
     guard !columns.isEmpty else {
       throw Failure(.badData, "all fields are hidden", at: Place(file: schema.source, line: table.line))
     }
     return CompiledTable(
-      name: table.name, steps: steps, columns: columns, constraints: constraints, parents: parents,
+      name: table.name, steps: steps, columns: columns, constraints: constraints, parents: projections,
       entityCount: entities.count, arena: arena)
   }
 
@@ -80,7 +82,7 @@ final class TableCompiler {
   private func constraint(_ condition: TableSchema.Condition) throws(Failure) -> Constraint {
     do throws(Failure) {
       let formula = try FormulaParser.parse(condition.text, fieldNames: fieldNames, asOf: asOf, in: arena) {
-        (name) throws(Failure) in cells[name]
+        (name) throws(Failure) in try fields[name].map { (field) throws(Failure) in try cell(of: field) }
       }
       return Constraint(text: condition.text, place: place(condition.line), condition: formula)
     } catch {
@@ -153,7 +155,9 @@ final class TableCompiler {
       isCorrelated: correlation != nil, fieldName: fieldName)
     var generator = try description.make(context)
     if let correlation { generator = try correlated(generator, correlation, context) }
-    if spec.isUnique { generator = try UniqueGenerator.make(of: generator, context) }
+    if spec.isUnique, !(generator is ReferenceGenerator) {
+      generator = try UniqueGenerator.make(of: generator, context)
+    }
     if spec.nullRate > 0 { generator = NullableGenerator(rate: spec.nullRate, generator: generator) }
     return generator
   }
@@ -183,15 +187,17 @@ final class TableCompiler {
     return (slot, key.child("entity").child(kind).child(name))
   }
 
-  /// A compiled table that rows refer to, by its number among a draft's parents.
-  func parent(_ name: String, for context: GeneratorContext) throws(Failure) -> (
-    index: Int, table: CompiledTable, rows: UInt64
-  ) {
-    let rows = try parentTables.rowCount(of: name)
-    if let index = parentNames[name] { return (index, parents[index], rows) }
-    let table = try parentTables.table(name)
-    parents.append(table)
-    parentNames[name] = parents.count - 1
-    return (parents.count - 1, table, rows)
+  /// The place in a draft of an entity that the generator itself names.
+  func entity(_ kind: String, named name: String, for context: GeneratorContext) -> Int {
+    let identity = EntityName(kind: kind, name: name, locale: "")
+    let slot = entities[identity] ?? entities.count
+    entities[identity] = slot
+    return slot
+  }
+
+  /// Takes up a table that a generator reads rows of; the number is that of its draft among a draft's parents.
+  func addParent(_ table: CompiledTable) -> Int {
+    projections.append(table)
+    return projections.count - 1
   }
 }
