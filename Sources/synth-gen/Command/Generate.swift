@@ -50,8 +50,11 @@ extension RowProduction {
     var made = 0
     let header = ByteBuffer()
     formatter.appendHeader(to: header)
-    try output.write(ByteSlice(header))
+    var hasBegun = false
     try run { (bytes, rows) throws(Failure) in
+      // Rows that cannot be made from the first on leave nothing at all.
+      if !hasBegun { try output.write(ByteSlice(header)) }
+      hasBegun = true
       try output.write(bytes)
       made += rows
     }

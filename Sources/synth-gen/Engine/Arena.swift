@@ -5,10 +5,14 @@
 /// Unchecked Sendable: filled by one thread while a table is compiled, afterwards only read.
 final class Arena: @unchecked Sendable {
   private var allocations: [UnsafeMutableRawPointer] = []
+  private var objects: [AnyObject] = []
 
   init() {}
 
   deinit { for memory in unsafe allocations { unsafe memory.deallocate() } }
+
+  /// Keeps an object as long as the arena.
+  func keep(_ object: AnyObject) { objects.append(object) }
 
   /// A copy of the values that lives as long as the arena.
   func constants<Element: BitwiseCopyable>(_ values: some Collection<Element>) -> Constants<Element> {

@@ -23,15 +23,15 @@ struct OutputColumn: Sendable {
 /// A table of a schema, ready to be made.
 final class CompiledTable: RowMaker {
   /// One step of a row: a generator, and the cell that its value goes to.
-  struct Step: Sendable {
+  struct Step: BitwiseCopyable {
     let cell: Int
-    let generator: any Generator
+    let generator: GeneratorReference
     let key: RandomKey
   }
 
   let name: String
   /// In an order in which each finds what it refers to.
-  let steps: [Step]
+  let steps: Constants<Step>
   let columns: [OutputColumn]
   let constraints: [Constraint]
   /// Tables that rows of this one refer to; a draft has a draft of each.
@@ -48,7 +48,7 @@ final class CompiledTable: RowMaker {
     entityCount: Int, arena: Arena
   ) {
     self.name = name
-    self.steps = steps
+    self.steps = arena.constants(steps)
     self.columns = columns
     self.constraints = constraints
     self.parents = parents
@@ -78,21 +78,20 @@ final class CompiledTable: RowMaker {
     let worst = refusals.indices.max { refusals[$0] < refusals[$1] } ?? 0
     throw Failure(
       .badData,
-      "no row satisfies the constraint \"\(constraints[worst].text)\": row \(row + 1) was made \(Self.mostAttempts) times",
+      "no row of \"\(name)\" satisfies the constraint \"\(constraints[worst].text)\": row \(row + 1) was made \(Self.mostAttempts) times",
       at: constraints[worst].place, advice: "see whether the ranges of its fields can satisfy it at all")
   }
 
   @inline(__always) private func make(row: UInt64, attempt: UInt64, in draft: RowDraft) {
     draft.begin(row: row, attempt: attempt)
     let text = draft.text
-    unsafe steps.withUnsafeBufferPointer { steps in
-      for index in 0..<steps.count {
-        let start = text.count
-        var random = unsafe RandomStream(steps[index].key, row: row, attempt: attempt)
-        let content = unsafe steps[index].generator.generate(draft, &random)
-        unsafe draft.cells[steps[index].cell] = Cell(
-          content: content, start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: text.count))
-      }
+    for index in 0..<steps.count {
+      let step = steps[index]
+      let start = text.count
+      var random = RandomStream(step.key, row: row, attempt: attempt)
+      let content = step.generator.generate(draft, &random)
+      unsafe draft.cells[step.cell] = Cell(
+        content: content, start: Int32(truncatingIfNeeded: start), end: Int32(truncatingIfNeeded: text.count))
     }
   }
 

@@ -76,7 +76,7 @@ struct TemplateGenerator: Generator {
 
   private let texts: TextList
   private let parts: Constants<Part>
-  private let generators: [any Generator]
+  private let generators: Constants<GeneratorReference>
 
   init(_ text: String, _ context: GeneratorContext) throws(Failure) {
     var texts: [String] = []
@@ -125,7 +125,7 @@ struct TemplateGenerator: Generator {
     add(rest)
     self.texts = TextList(texts, in: context.arena)
     self.parts = context.arena.constants(parts)
-    self.generators = generators
+    self.generators = context.arena.constants(generators.map { context.arena.reference(to: $0) })
   }
 
   private static func isName(_ text: Substring) -> Bool {
@@ -150,7 +150,7 @@ struct ConditionalGenerator: Generator {
   private struct Case: Sendable {
     /// Nil: whatever the row has.
     let condition: Formula?
-    let generator: any Generator
+    let generator: GeneratorReference
   }
 
   private let cases: [Case]
@@ -168,10 +168,13 @@ struct ConditionalGenerator: Generator {
         cases.append(
           Case(
             condition: try context.formula(condition),
-            generator: try context.make(Self.spec(value), part: "case \(index)")))
+            generator: context.arena.reference(to: try context.make(Self.spec(value), part: "case \(index)"))))
       } else if let value = entry["else"] ?? entry["default"] {
         guard index == list.count - 1 else { throw context.failure("else stands last") }
-        cases.append(Case(condition: nil, generator: try context.make(Self.spec(value), part: "case \(index)")))
+        cases.append(
+          Case(
+            condition: nil,
+            generator: context.arena.reference(to: try context.make(Self.spec(value), part: "case \(index)"))))
       } else {
         throw context.failure("case \(index + 1): expected if and then, or else")
       }

@@ -4,7 +4,7 @@ import MillraceCore
 struct NullableGenerator: Generator {
   /// The share of missing values.
   let rate: Double
-  let generator: any Generator
+  let generator: GeneratorReference
 
   func generate(_ draft: RowDraft, _ random: inout RandomStream) -> CellContent {
     random.chance(rate) ? .null : generator.generate(draft, &random)

@@ -122,7 +122,7 @@ final class TableCompiler {
       let generator = try make(field.spec, key: fieldKey, fieldName: field.name, inherits: nil)
       let cell = cellCount
       cellCount += 1
-      steps.append(CompiledTable.Step(cell: cell, generator: generator, key: fieldKey))
+      steps.append(CompiledTable.Step(cell: cell, generator: arena.reference(to: generator), key: fieldKey))
       cells[field.name] = cell
       return cell
     } catch {
@@ -158,7 +158,9 @@ final class TableCompiler {
     if spec.isUnique, !(generator is ReferenceGenerator) {
       generator = try UniqueGenerator.make(of: generator, context)
     }
-    if spec.nullRate > 0 { generator = NullableGenerator(rate: spec.nullRate, generator: generator) }
+    if spec.nullRate > 0 {
+      generator = NullableGenerator(rate: spec.nullRate, generator: arena.reference(to: generator))
+    }
     return generator
   }
 
