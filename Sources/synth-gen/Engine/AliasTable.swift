@@ -36,7 +36,7 @@ struct AliasTable: Sendable {
   /// The index of the choice that a random number stands for.
   @inline(__always) func index(for random: UInt64) -> Int {
     // The upper half chooses the column, the lower decides within it.
-    let column = Int((random >> 32) &* UInt64(columns.count) >> 32)
+    let column = Int(((random >> 32) &* UInt64(columns.count)) >> 32)
     let entry = columns[column]
     return UInt32(truncatingIfNeeded: random) < entry.threshold ? column : Int(entry.alias)
   }
