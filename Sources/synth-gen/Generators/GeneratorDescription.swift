@@ -76,7 +76,10 @@ struct GeneratorCatalogue: Sendable {
   /// What the program has.
   static func ofThisProgram() -> GeneratorCatalogue {
     GeneratorCatalogue(
-      basicGenerators + numberGenerators + derivedGenerators + choiceGenerators + referenceGenerators)
+      [
+        basicGenerators, numberGenerators, derivedGenerators, choiceGenerators, referenceGenerators,
+        personGenerators, emailGenerators, addressGenerators, phoneGenerators,
+      ].flatMap { $0 })
   }
 
   subscript(name: String) -> GeneratorDescription? { byName[name] }

@@ -30,20 +30,44 @@ struct UniqueGenerator: Generator {
         "its values cannot be made unique",
         advice: "use a sequence, uuid4, a regex or a template with one of them, or leave unique out")
     }
-    // Without a number of rows, the domain itself is the limit.
-    let rows = context.rowCount ?? min(countable.count, 1)
-    guard countable.count >= rows, countable.count > 0 else {
-      throw context.failure(
-        "it has \(countable.count) different values, and \(rows) rows are to be unique",
-        advice: "widen its range, leave unique out, or ask for at most \(countable.count) rows with -n")
-    }
+    try check(countable.count, context)
     return UniqueGenerator(
       generator: countable, order: PermutedIndex(count: countable.count, key: context.key.child("unique")))
+  }
+
+  /// - Throws: `.badData` when there are fewer different values than rows.
+  private static func check(_ count: UInt64, _ context: GeneratorContext) throws(Failure) {
+    // Without a number of rows, the domain itself is the limit.
+    let rows = context.rowCount ?? min(count, 1)
+    guard count >= rows, count > 0 else {
+      throw context.failure(
+        "it has \(count) different values, and \(rows) rows are to be unique",
+        advice: "widen its range, leave unique out, or ask for at most \(count) rows with -n")
+    }
+  }
+
+  /// A generator that keeps its rows apart itself where its field is to be unique, because other fields show what it draws.
+  ///
+  /// - Parameter count: how many different values it has; 0 when they cannot be kept apart.
+  /// - Throws: `.badData` when the field is to be unique and cannot be.
+  static func selfMade(
+    _ generator: any Generator, count: UInt64, _ context: GeneratorContext
+  ) throws(Failure) -> any Generator {
+    guard context.spec.isUnique, count > 0 else { return generator }
+    try check(count, context)
+    return SelfUniqueGenerator(generator: generator)
   }
 }
 
 /// A generator no two of whose rows can have the same value, such as a sequence.
 protocol InherentlyUniqueGenerator: Generator {}
+
+/// A generator that was made so that no two of its rows have the same value.
+struct SelfUniqueGenerator: InherentlyUniqueGenerator {
+  let generator: any Generator
+
+  func generate(_ draft: RowDraft, _ random: inout RandomStream) -> CellContent { generator.generate(draft, &random) }
+}
 
 /// A generator that makes its value of a number of (0, 1), of greater numbers greater values: it can go together with others.
 protocol QuantileGenerator: Generator {

@@ -5,6 +5,10 @@
 /// another `name`, has an entity of its own, and fields of no particular entity belong to the only one there is.
 struct EntityPlan: Sendable {
   private var entities: [String: String] = [:]
+  /// What fields say of the person that they belong to.
+  private(set) var people: [String: PersonTraits] = [:]
+  /// Places whose city is to be another in every row.
+  private(set) var uniqueCities: Set<String> = []
 
   init(_ fields: [FieldSchema], catalogue: GeneratorCatalogue) {
     var known: [(field: String, generator: String, entity: String)] = []
@@ -26,16 +30,35 @@ struct EntityPlan: Sendable {
       }
     }
     var seen: Set<String> = []
-    for (field, generator, entity) in known {
+    let specs = Dictionary(fields.map { ($0.name, $0.spec) }) { first, _ in first }
+    for (field, generator, remainder) in known {
+      let spec = specs[field]
+      var entity = spec?.entity ?? remainder
+      // A woman's name and a man's are two people.
+      let group = PersonTraits.group(of: generator, spec)
+      if let group, let other = people[entity]?.group, other != group, spec?.entity == nil { entity += " \(group)" }
       // What can differ within one person or place, such as a phone number, may come twice.
       let isRepeatable = ["phone_number", "url", "password"].contains(generator)
-      let isNew = isRepeatable || seen.insert("\(entity)\u{0}\(generator)").inserted
-      entities[field] = isNew ? entity : "\(entity) \(field)"
+      let isNew = isRepeatable || seen.insert("\(entity)\u{0}\(Self.property(generator))").inserted
+      let name = isNew || spec?.entity != nil ? entity : "\(entity) \(field)"
+      entities[field] = name
+      if Self.kinds[generator] == "person" {
+        people[name, default: PersonTraits()].add(generator, group, isUnique: spec?.isUnique == true)
+      }
+      if generator == "city", spec?.isUnique == true { uniqueCities.insert(name) }
     }
   }
 
   /// - Parameter kind: `person`, `place` …; today one name serves all kinds.
   func entity(of field: String, kind: String) -> String { entities[field] ?? "" }
+
+  /// What of a person a generator shows: a name, a woman's name and a man's are the same of two people.
+  private static func property(_ generator: String) -> String {
+    for suffix in ["_female", "_male", "_nonbinary"] where generator.hasSuffix(suffix) {
+      return String(generator.dropLast(suffix.count))
+    }
+    return generator
+  }
 
   /// The words of a field's name that its generator does not account for.
   private static func remainder(of field: String, generator: String) -> String {
@@ -70,13 +93,51 @@ struct EntityPlan: Sendable {
     for generator in [
       "name", "first_name", "last_name", "prefix", "suffix", "email", "safe_email", "free_email", "company_email",
       "ascii_email", "ascii_safe_email", "user_name", "sex", "profile", "simple_profile", "name_male", "name_female",
-      "first_name_male", "first_name_female", "last_name_male", "last_name_female",
+      "first_name_male", "first_name_female", "last_name_male", "last_name_female", "first_name_nonbinary",
+      "prefix_male", "prefix_female", "suffix_male", "suffix_female", "gender", "job",
     ] { kinds[generator] = "person" }
     for generator in [
       "city", "state", "state_abbr", "postcode", "zipcode", "postalcode", "zipcode_plus4", "street_address",
       "street_name",
-      "building_number", "address", "phone_number", "latitude", "longitude", "administrative_unit", "region",
+      "building_number", "secondary_address", "address", "phone_number", "basic_phone_number", "mobile_number",
+      "latitude", "longitude", "administrative_unit", "region",
     ] { kinds[generator] = "place" }
     return kinds
   }()
+}
+
+/// What the fields of a table say of one of its people.
+struct PersonTraits: Sendable {
+  /// Whose names it has; nil: a woman's or a man's.
+  var group: NameGroup?
+  var isNameUnique = false
+  var isFirstNameUnique = false
+  var isLastNameUnique = false
+
+  /// Whose names a generator is for; nil when for all.
+  static func group(of generator: String, _ spec: ValueSpec?) -> NameGroup? {
+    if generator.hasSuffix("_female") { return .female }
+    if generator.hasSuffix("_male") { return .male }
+    if generator.hasSuffix("_nonbinary") { return .nonbinary }
+    guard generator.hasSuffix("profile") else { return nil }
+    switch (spec?["sex"]
+      ?? (generator == "simple_profile" ? spec?.positional.first : spec?.positional.dropFirst().first))?
+      .text?.lowercased()
+    {
+    case "f", "female": return .female
+    case "m", "male": return .male
+    default: return nil
+    }
+  }
+
+  mutating func add(_ generator: String, _ group: NameGroup?, isUnique: Bool) {
+    self.group = self.group ?? group
+    guard isUnique else { return }
+    switch generator {
+    case "name", "name_female", "name_male": isNameUnique = true
+    case "first_name", "first_name_female", "first_name_male", "first_name_nonbinary": isFirstNameUnique = true
+    case "last_name", "last_name_female", "last_name_male": isLastNameUnique = true
+    default: break
+    }
+  }
 }

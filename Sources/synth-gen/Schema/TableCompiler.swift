@@ -11,6 +11,8 @@ final class TableCompiler {
   /// The rows that will be made; nil where nobody knows.
   let rowCount: UInt64?
   let arena = Arena()
+  /// People, places and streets of the locales, for the generators of the table.
+  let localeTables: LocaleTables
   private let schema: Schema
   private let locales: LocaleStore
   let key: RandomKey
@@ -49,6 +51,7 @@ final class TableCompiler {
     key = RandomKey(seed: seed).child("table").child(table.name)
     fields = Dictionary(table.fields.map { ($0.name, $0) }) { first, _ in first }
     entityPlan = EntityPlan(table.fields, catalogue: catalogue)
+    localeTables = LocaleTables(arena: arena)
   }
 
   /// - Parameter only: the one field that is wanted; constraints are kept whatever it is, since they choose the rows.
@@ -182,12 +185,24 @@ final class TableCompiler {
   ///
   /// - Parameter kind: `person`, `place`, `company` …
   func entity(_ kind: String, for context: GeneratorContext) -> (slot: Int, key: RandomKey) {
-    let name = context.spec.entity ?? entityPlan.entity(of: context.fieldName, kind: kind)
+    let name = entityName(context)
     let identity = EntityName(kind: kind, name: name, locale: context.locale.name)
     let slot = entities[identity] ?? entities.count
     entities[identity] = slot
     return (slot, key.child("entity").child(kind).child(name))
   }
+
+  private func entityName(_ context: GeneratorContext) -> String {
+    context.spec.entity ?? entityPlan.entity(of: context.fieldName, kind: "")
+  }
+
+  /// What the fields of the table say of the person that a field belongs to.
+  func traits(ofPersonOf context: GeneratorContext) -> PersonTraits {
+    entityPlan.people[entityName(context)] ?? .init()
+  }
+
+  /// Whether the cities of the place that a field belongs to are to be different in every row.
+  func hasUniqueCity(_ context: GeneratorContext) -> Bool { entityPlan.uniqueCities.contains(entityName(context)) }
 
   /// The place in a draft of an entity that the generator itself names.
   func entity(_ kind: String, named name: String, for context: GeneratorContext) -> Int {
