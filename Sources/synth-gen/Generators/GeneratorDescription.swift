@@ -67,10 +67,13 @@ struct GeneratorDescription: Sendable {
 struct GeneratorCatalogue: Sendable {
   let descriptions: [GeneratorDescription]
   private let byName: [String: GeneratorDescription]
+  /// As gofakeit writes them: `productname`.
+  private let byLetters: [String: GeneratorDescription]
 
   init(_ descriptions: [GeneratorDescription]) {
     self.descriptions = descriptions
     byName = Dictionary(descriptions.map { ($0.name, $0) }) { first, _ in first }
+    byLetters = Dictionary(descriptions.map { ($0.name.replacing("_", with: ""), $0) }) { first, _ in first }
   }
 
   /// What the program has.
@@ -78,11 +81,16 @@ struct GeneratorCatalogue: Sendable {
     GeneratorCatalogue(
       [
         basicGenerators, numberGenerators, derivedGenerators, choiceGenerators, referenceGenerators,
-        personGenerators, emailGenerators, addressGenerators, phoneGenerators,
+        personGenerators, emailGenerators, addressGenerators, phoneGenerators, listGenerators, thingGenerators,
+        productGenerators, colorGenerators,
+        fileGenerators,
       ].flatMap { $0 })
   }
 
   subscript(name: String) -> GeneratorDescription? { byName[name] }
+
+  /// The generator whose name has these letters.
+  func withoutUnderscores(_ name: String) -> GeneratorDescription? { byLetters[name.replacing("_", with: "")] }
 
   /// The generator that a name in any dialect stands for.
   func resolve(_ name: String) -> GeneratorDescription? { GeneratorDialect.resolve(name, in: self) }

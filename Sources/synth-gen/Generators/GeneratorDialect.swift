@@ -19,9 +19,11 @@ enum GeneratorDialect {
     if let exact = catalogue[name] { return exact }
     // The provider tells `commerce.department` from `company.department`, `internet.color` from `vehicle.color`.
     let qualified = name.split(separator: ".").suffix(2).map { plain(String($0)) }.joined(separator: ".")
-    if let own = qualifiedNames[qualified] ?? names[plain(name)] { return catalogue[own] }
     let bare = plain(name)
-    return catalogue[bare] ?? catalogue[bare.replacing("_", with: "")]
+    if let own = qualifiedThingNames[qualified] ?? qualifiedNames[qualified] ?? names[bare] ?? thingNames[bare] {
+      return catalogue[own]
+    }
+    return catalogue[bare] ?? catalogue.withoutUnderscores(bare)
   }
 
   /// Names of faker-js and others that need their provider.
@@ -29,8 +31,8 @@ enum GeneratorDialect {
     "string.uuid": "uuid4", "datatype.uuid": "uuid4", "string.alpha": "random_letters", "string.numeric": "numerify",
     "number.int": "random_int", "number.float": "pyfloat", "datatype.number": "random_int",
     "datatype.boolean": "boolean",
-    "datatype.float": "pyfloat", "number.integer": "random_int", "commerce.price": "pricetag",
-    "commerce.department": "department", "commerce.product": "product_name", "commerce.product_name": "product_name",
+    "datatype.float": "pyfloat", "number.integer": "random_int",
+    "commerce.department": "department", "commerce.product_name": "product_name",
     "commerce.product_material": "material", "commerce.isbn": "isbn13", "person.full_name": "name",
     "name.full_name": "name", "person.sex": "sex", "person.gender": "sex", "person.job_title": "job",
     "person.job_type": "job", "name.job_title": "job", "location.zip_code": "postcode", "location.state": "state",
@@ -46,7 +48,6 @@ enum GeneratorDialect {
     "helpers.array_element": "random_element",
     "company.name": "company", "company.buzz_phrase": "bs", "company.catch_phrase": "catch_phrase",
     "phone.number": "phone_number", "phone.phone_number": "phone_number", "vehicle.vin": "vin",
-    "color.rgb": "rgb_color",
     "color.human": "color_name", "system.file_name": "file_name", "system.mime_type": "mime_type",
   ]
 

@@ -28,6 +28,8 @@ final class TableCompiler {
   /// People, places and companies by kind, name and locale.
   private var entities: [EntityName: Int] = [:]
   private let entityPlan: EntityPlan
+  /// Products, diagnoses, airports of a row.
+  let things: ThingPlan
   private var cellCount = 0
   private var correlations: [String: CorrelationFactors.Member] = [:]
 
@@ -51,6 +53,7 @@ final class TableCompiler {
     key = RandomKey(seed: seed).child("table").child(table.name)
     fields = Dictionary(table.fields.map { ($0.name, $0) }) { first, _ in first }
     entityPlan = EntityPlan(table.fields, catalogue: catalogue)
+    things = ThingPlan(table.fields, catalogue: catalogue)
     localeTables = LocaleTables(arena: arena)
   }
 
