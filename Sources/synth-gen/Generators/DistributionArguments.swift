@@ -100,7 +100,7 @@ extension Distribution {
       }
       self = .mixture(own, AliasTable(weights, in: context.arena))
     default:
-      let near = nearestName(to: name, among: Self.names).map { "did you mean \"\($0)\"?" }
+      let near = nearestName(to: name, among: Self.names + Self.aliases.keys.sorted()).map { "did you mean \"\($0)\"?" }
       throw context.failure(
         "there is no distribution \"\(printable(name))\"",
         advice: near ?? "there are \(Self.names.joined(separator: ", "))")

@@ -145,11 +145,13 @@ final class TableCompiler {
   ) throws(Failure) -> any Generator {
     guard let description = catalogue.resolve(spec.generator) else {
       let near = catalogue.namesNear(spec.generator)
+      let names =
+        near.isEmpty
+        ? "synth-gen generators lists them"
+        : "near it are \(near.joined(separator: ", ")); synth-gen generators lists all"
       throw Failure(
         .badData, "unknown generator \"\(printable(spec.generator))\"",
-        advice: near.isEmpty
-          ? "synth-gen generators lists them"
-          : "near it are \(near.joined(separator: ", ")); synth-gen generators lists all")
+        advice: names + (outer == nil ? "" : "; a text that is always the same is {constant: …}"))
     }
     var spec = spec
     spec.locale = spec.locale ?? outer?.locale
