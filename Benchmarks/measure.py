@@ -15,6 +15,7 @@ import jobs
 import programs
 import record_path
 import services
+import synthetic
 from bench import Bench
 
 # Bars that are no figures: the suites that hold them, and where the full number of kills is run.
@@ -42,6 +43,8 @@ HELD_BY_TESTS = (
 PEERS = (
     ("Miller", "mlr --version"),
     ("DuckDB", "venv/bin/python -c 'import duckdb; print(duckdb.__version__)'"),
+    ("Faker", "venv/bin/python -c 'import faker; print(faker.VERSION)'"),
+    ("mimesis", "venv/bin/python -c 'import mimesis; print(mimesis.__version__)'"),
     ("GNU parallel", "parallel --version | head -n 1"),
     ("GNU xargs", "xargs --version | head -n 1"),
     ("GNU cat, sha256sum", "cat --version | head -n 1"),
@@ -118,6 +121,7 @@ def main():
     for part in (
         record_path.conversions, record_path.chunks, record_path.merges, record_path.copying, record_path.verification,
         jobs.throughput, jobs.trivial, services.parsing, services.asking,
+        synthetic.generation,
     ):
         part(bench)
     for part in (programs.starting, programs.loading, programs.sources):
