@@ -41,6 +41,8 @@ static const unsigned char zh_CN[] = {
 #embed "../synth-gen/Resources/locales/zh_CN.txt" suffix(, PADDING)
 };
 
+#include "templates.h"
+
 #define RESOURCE(path, bytes) {path, bytes, sizeof bytes - 16}
 
 static const struct MillraceResource resources[] = {
@@ -56,6 +58,7 @@ static const struct MillraceResource resources[] = {
   RESOURCE("locales/pl_PL.txt", pl_PL),
   RESOURCE("locales/ja_JP.txt", ja_JP),
   RESOURCE("locales/zh_CN.txt", zh_CN),
+  TEMPLATES
 };
 
 struct MillraceResource millrace_resource(size_t index) {

@@ -70,6 +70,7 @@ extension SchemaOptions {
 
   /// The schema of the file, or of the description.
   private func readSchema(in stage: Stage) throws(Failure) -> Schema {
+    if let words { return try describedSchema(words, in: stage) }
     guard let path = schema else { throw Failure(.internalError, "not yet") }
     let name = path == "-" ? "standard input" : path
     guard let text = try stage.open(path).readToEnd(limit: Self.longestSchema) else {

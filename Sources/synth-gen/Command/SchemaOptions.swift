@@ -31,6 +31,8 @@ struct SchemaOptions: ParsableArguments {
     transform: AsOf.init(option:))
   var asOf: AsOf?
 
+  @OptionGroup(title: "Description") var describing: DescribeOptions
+
   var words: String? { description.isEmpty ? nil : description.joined(separator: " ") }
 
   func validate() throws {
@@ -45,6 +47,9 @@ struct SchemaOptions: ParsableArguments {
     if text == nil, schema == nil, model == nil {
       throw ValidationError("say what the rows are to be like: a description, --schema FILE, or --model FILE")
     }
+    if text == nil, describing.isUsed {
+      throw ValidationError("the options of the service that is asked for a schema go with a description")
+    }
     if let locale, LocaleData.canonicalName(locale) == nil {
       throw ValidationError("\(LocaleData.unknown(locale)): \(LocaleData.advice(locale))")
     }
@@ -56,7 +61,7 @@ struct SchemaOptions: ParsableArguments {
     if let schema { members.append(.init("schema", .string(schema))) }
     if let model { members.append(.init("model", .string(model))) }
     if let locale { members.append(.init("locale", .string(locale))) }
-    return members
+    return members + (words == nil ? [] : describing.parameters)
   }
 }
 

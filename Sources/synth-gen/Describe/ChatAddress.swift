@@ -105,12 +105,18 @@ struct ChatAddress: Sendable {
   // MARK: Words of the service
 
   /// A server's words for a message: one short line without the key, or anything that looks like a part of it.
-  func quoted(_ text: String) -> String {
-    guard let key else { return serverText(text, without: nil) }
+  func quoted(_ text: String) -> String { serverText(redacted(text), without: key) }
+
+  /// The words of a text without the key, or anything that looks like a part of it.
+  func redacted(_ text: String) -> String {
+    guard let key else { return text }
     let whole = text.split(separator: key, omittingEmptySubsequences: false).joined(separator: "REDACTED")
-    let words = whole.split { $0.isWhitespace }.map { Self.shares($0, with: key) ? "REDACTED" : String($0) }
-    return serverText(words.joined(separator: " "), without: key)
+    return whole.split { $0.isWhitespace }.map { Self.shares($0, with: key) ? "REDACTED" : String($0) }
+      .joined(separator: " ")
   }
+
+  /// Whether the key is in a text.
+  func isKey(in text: String) -> Bool { key.map { text.contains($0) } ?? false }
 
   /// Characters in a row that a word has of the key only when it tells of it.
   private static let mostShared = 6

@@ -17,13 +17,14 @@ enum SchemaAnswer {
 
   /// The document, with the members that a schema file has.
   ///
-  /// - Parameter locale: of the table, unless the answer names one.
+  /// - Parameter locale: of the table, unless the answer names one that there is.
   static func document(of answer: JSONValue, locale: String) throws(BadForm) -> JSONValue {
     let answer = unwrapped(answer)
     var reasons: [String] = []
     var members: [JSONValue.Member] = [.init("schema", .integer(1))]
     if let name = answer["name"]?.text, !name.isEmpty { members.append(.init("name", .string(name))) }
-    members.append(.init("locale", answer["locale"].flatMap { $0.text }.map { .string($0) } ?? .string(locale)))
+    let own = answer["locale"]?.text.flatMap { LocaleData.canonicalName($0) }
+    members.append(.init("locale", .string(own ?? locale)))
     members.append(.init("fields", fields(answer["fields"], &reasons)))
     let constraints = constraints(answer["constraints"], &reasons)
     if !constraints.isEmpty { members.append(.init("constraints", .array(constraints))) }

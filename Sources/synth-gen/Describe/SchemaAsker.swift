@@ -61,12 +61,13 @@ struct SchemaAsker<Schema: Sendable>: Sendable {
         useless = error
       }
       let last = account.attempts.count - 1
-      account.attempts[last].details.append(.init("problem", .string(printable(useless.reasons[0]))))
-      guard !useless.isFinal else { throw NoSchema(reason: useless.reasons[0]) }
+      let problem = client.address.quoted(useless.reasons[0])
+      account.attempts[last].details.append(.init("problem", .string(problem)))
+      guard !useless.isFinal else { throw NoSchema(reason: problem) }
       guard repeats < Self.mostRepeats else {
         throw NoSchema(
           reason:
-            "none of \(repeats + 1) answers of the model \(model) is a schema; of the last one: \(useless.reasons[0])")
+            "none of \(repeats + 1) answers of the model \(model) is a schema; of the last one: \(problem)")
       }
       repeats += 1
       request.messages = prompt.messages(after: question, answer: completion.content, reasons: useless.reasons)
@@ -106,6 +107,9 @@ struct SchemaAsker<Schema: Sendable>: Sendable {
     if completion.finishReason == "content_filter" {
       throw Useless(reasons: ["a filter of the service holds the answer back"], isFinal: true)
     }
+    guard !client.address.isKey(in: completion.content) else {
+      throw Useless(reasons: ["the answer of the model \(model) holds the key that it was asked with"], isFinal: true)
+    }
     let object: JSONValue
     do throws(AnswerText.NoObject) {
       object = try AnswerText.object(in: completion.content)
@@ -123,12 +127,12 @@ struct SchemaAsker<Schema: Sendable>: Sendable {
     do throws(SchemaAnswer.BadForm) {
       document = try SchemaAnswer.document(of: object, locale: prompt.locale)
     } catch {
-      throw Useless(reasons: error.reasons.map { client.address.quoted($0) })
+      throw Useless(reasons: error.reasons.map { client.address.redacted($0) })
     }
     do throws(SchemaFaults) {
       return Answer(schema: try validation.read(document.json), document: document)
     } catch {
-      throw Useless(reasons: error.failures.map { client.address.quoted($0.description) })
+      throw Useless(reasons: error.failures.map { client.address.redacted($0.description) })
     }
   }
 }

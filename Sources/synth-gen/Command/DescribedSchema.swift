@@ -1,0 +1,70 @@
+import MillraceCore
+
+extension SchemaOptions {
+  /// The schema of a description: of the service, of an earlier run, or of a template, with a record of which.
+  ///
+  /// A dry run sends nothing and keeps nothing.
+  func describedSchema(_ words: String, in stage: Stage) throws(Failure) -> Schema {
+    let description = try TableDescription(words)
+    let describer = try describing.describer(
+      model: model, locale: locale.flatMap { LocaleData.canonicalName($0) } ?? LocaleData.usual,
+      catalogue: GeneratorCatalogue.ofThisProgram().prompt, templates: .ofThisProgram(), validation: .ofSchemas,
+      isDryRun: stage.isDryRun, surroundings: stage.surroundings, diagnostics: stage.diagnostics)
+    let described = try waiting { () throws(Failure) in try await describer.describe(description) }
+    stage.recorder.addDetails(described.origin.members)
+    if described.origin.source == .model, let service = described.origin.service {
+      stage.recorder.addSource(url: service, licence: nil, time: stage.surroundings.clock.now())
+    }
+    return described.schema
+  }
+}
+
+extension GeneratorCatalogue {
+  /// A line for each generator, for a language model to choose from.
+  var prompt: String { descriptions.map { "\($0.form): \($0.summary)" }.joined(separator: "\n") }
+}
+
+extension TemplateCatalogue {
+  /// What the program has.
+  static func ofThisProgram() -> TemplateCatalogue {
+    let (folder, ending) = ("templates/", ".yaml")
+    return TemplateCatalogue(
+      Resource.all.filter { $0.path.hasPrefix(folder) && $0.path.hasSuffix(ending) }.map { resource in
+        BuiltInTemplate(
+          name: String(resource.path.dropFirst(folder.count).dropLast(ending.count)), document: resource.text)
+      })
+  }
+}
+
+extension SchemaValidation<Schema> {
+  /// Rows that are made to see whether the constraints can be satisfied, and unique values be had.
+  private static let triedRows: UInt64 = 20
+
+  /// Reads a schema, compiles its tables, and makes their first rows.
+  static let ofSchemas = SchemaValidation { document throws(SchemaFaults) in
+    do throws(Failure) {
+      let schema = try SchemaParser.parse(Array(document.utf8), file: "schema")
+      let tables = try SchemaTables(schema, locale: nil, asOf: nil, seed: nil)
+      for table in try tables.all(rows: triedRows) {
+        let draft = table.maker.makeDraft()
+        for row in table.rows.prefix(Int(triedRows)) { try table.maker.make(row: row, in: draft) }
+      }
+      return schema
+    } catch {
+      throw SchemaFaults(error)
+    }
+  }
+}
+
+extension SchemaFaults {
+  /// Takes errors apart that a document's reader has put together.
+  init(_ failure: Failure) {
+    // The first one's advice may be empty.
+    let lines = failure.description.split(separator: "\n").map { String($0.trimmed) }
+    guard lines.count > 1 else {
+      self.init(failures: [failure])
+      return
+    }
+    self.init(failures: [Failure(failure.status, lines[0])] + lines.dropFirst().map { Failure(failure.status, $0) })
+  }
+}
