@@ -51,20 +51,7 @@ extension SchemaValidation<Schema> {
       }
       return schema
     } catch {
-      throw SchemaFaults(error)
+      throw SchemaFaults(failures: [error])
     }
-  }
-}
-
-extension SchemaFaults {
-  /// Takes errors apart that a document's reader has put together.
-  init(_ failure: Failure) {
-    // The first one's advice may be empty.
-    let lines = failure.description.split(separator: "\n").map { String($0.trimmed) }
-    guard lines.count > 1 else {
-      self.init(failures: [failure])
-      return
-    }
-    self.init(failures: [Failure(failure.status, lines[0])] + lines.dropFirst().map { Failure(failure.status, $0) })
   }
 }
