@@ -3,6 +3,7 @@
 #   make test                      build, and run the tests
 #   make install PREFIX=/usr/local [PROGRAM_PREFIX=mr-] [DESTDIR=…], make uninstall with the same words
 #   make validators                install what others wrote to read the exports of prov, for make test, into .tools
+#   make chat-model                install a small language model for make test, into .tools
 #   make test-sanitize             the tests under thread sanitizer, then under address sanitizer; half an hour or more each
 #   make bench                     measure, and write Benchmarks/RESULTS.md; make fuzz [SECONDS=60], make soak
 #   make man, make completions     write anew what is made from the commands
@@ -31,7 +32,7 @@ GENERATE_MANUAL = .build/debug/generate-manual-tool
 # those that wait for a child process hold them. So the two kinds run one after the other.
 ASYNCHRONOUS = MillraceCoreTests\.(Network|RateLimiter|Service|Cache)
 
-.PHONY: all packages release demo build-tests test test-sanitize validators bench install install-files uninstall man completions generate-manual \
+.PHONY: all packages release demo build-tests test test-sanitize validators chat-model bench install install-files uninstall man completions generate-manual \
   fuzz soak lint format clean
 
 all: release
@@ -52,7 +53,7 @@ build-tests: packages
 	swift build --package-path examples/own-tools
 	$(MAKE) --no-print-directory generate-manual
 
-# Without the validators the tests that need them are skipped.
+# Without the validators and the language model the tests that need them are skipped.
 test: build-tests
 	swift test --skip-build --parallel --filter '$(ASYNCHRONOUS)'
 	swift test --skip-build --parallel --skip '$(ASYNCHRONOUS)'
@@ -63,6 +64,9 @@ test-sanitize: packages
 
 validators: packages
 	@scripts/make-validators .tools/validators
+
+chat-model: packages
+	@scripts/make-chat-model .tools/chat-model
 
 bench: release
 	Benchmarks/run $(BUILD)

@@ -114,7 +114,8 @@ extension Schema {
     if let asOf { members.append(.init("as_of", .string(asOf))) }
     if let seed { members.append(.init("seed", .integer(seed))) }
     if isSingleTable, let table = tables.first {
-      members += table.members
+      // The one locale is that of both.
+      members += table.members.filter { $0.name != "locale" || locale == nil }
     } else {
       members.append(.init("tables", .object(tables.map { .init($0.name, .object($0.members)) })))
     }

@@ -7,9 +7,9 @@ public enum InventedTable {
       {"name": "order_id", "generator": "sequence", "arguments": {"start": 1000}, "null_rate": 0, "unique": true},
       {"name": "customer", "generator": "name", "arguments": {}, "null_rate": 0, "unique": false},
       {"name": "email", "generator": "email", "arguments": {}, "null_rate": 0.05, "unique": false},
-      {"name": "price", "generator": "pyfloat", "arguments": {"min_value": 1, "max_value": 500, "right_digits": 2}, \
+      {"name": "price", "generator": "number", "arguments": {"min": 1, "max": 500, "decimals": 2}, \
     "null_rate": 0, "unique": false},
-      {"name": "quantity", "generator": "random_int", "arguments": {"min": 1, "max": 9}, "null_rate": 0, "unique": false},
+      {"name": "quantity", "generator": "integer", "arguments": {"min": 1, "max": 9}, "null_rate": 0, "unique": false},
       {"name": "total", "generator": "formula", "arguments": {"expression": "round(price * quantity, 2)"}, "null_rate": 0, \
     "unique": false}
     ], "constraints": ["total >= price"]}
@@ -21,7 +21,7 @@ public enum InventedTable {
     """
     {"name":"orders","fields":[{"name":"order_id","generator":"sequence","arguments":[{"name":"start","value":1000}],\
     "null_rate":0,"unique":true},{"name":"customer","generator":"name","arguments":[],"null_rate":0,"unique":false},\
-    {"name":"quantity","generator":"random_int","arguments":[{"name":"min","value":1},{"name":"max","value":9}],\
+    {"name":"quantity","generator":"integer","arguments":[{"name":"min","value":1},{"name":"max","value":9}],\
     "null_rate":0.1,"unique":false}],"constraints":[]}
     """
   }
@@ -29,7 +29,7 @@ public enum InventedTable {
   static func faulty(_ fault: ChatFault) -> String? {
     switch fault {
     case .unknownGenerator: table(#"{"name":"mood","generator":"mood_of_customer","arguments":{}}"#)
-    case .badArgument: table(#"{"name":"quantity","generator":"random_int","arguments":{"from":1}}"#)
+    case .badArgument: table(#"{"name":"quantity","generator":"integer","arguments":{"sides":6}}"#)
     case .duplicateNames:
       table(#"{"name":"email","generator":"email","arguments":{}},{"name":"email","generator":"email","arguments":{}}"#)
     case .noFields: table("")

@@ -32,19 +32,6 @@ import Testing
     #expect(template.keywords.isEmpty == (name == TemplateCatalogue.general))
   }
 
-  /// Each makes rows that satisfy its constraints, in several locales.
-  @Test(arguments: catalogue.templates.map(\.name))
-  func aTemplateMakesRows(name: String) throws {
-    let template = try #require(Self.catalogue.templates.first { $0.name == name })
-    let schema = try SchemaParser.parse(Array(template.document.utf8), file: "\(name).yaml")
-    for locale in [nil, "de_DE", "ja_JP"] {
-      let tables = try SchemaTables(schema, locale: locale, asOf: nil, seed: 7)
-      let table = try tables.table(named: nil, rows: 500, firstRow: 1)
-      let draft = table.maker.makeDraft()
-      for row in table.rows { try table.maker.make(row: row, in: draft) }
-    }
-  }
-
   @Test(arguments: [
     ("e-commerce product data", "products"), ("e-commerce orders", "orders"), ("online shop customers", "customers"),
     ("product reviews with star ratings", "reviews"), ("patients of a hospital", "patients"),

@@ -37,8 +37,8 @@ final class DescribeDesk: Sendable {
   /// Knows the generators of the scripted answers, and tells every other.
   static let validation = SchemaValidation<Table> { document throws(SchemaFaults) in
     let known: [String: [String]] = [
-      "sequence": ["start"], "name": [], "email": [], "pyfloat": ["min_value", "max_value", "right_digits"],
-      "random_int": ["min", "max"], "formula": ["expression"], "choice": ["elements", "weights"],
+      "sequence": ["start"], "name": [], "email": [], "number": ["min", "max", "decimals"],
+      "integer": ["min", "max"], "formula": ["expression"], "choice": ["elements", "weights"],
     ]
     guard let value = try? JSONValue.parse(document) else {
       // A template of these tests.

@@ -47,7 +47,7 @@ import Testing
     (.cutContent, "the JSON object is never closed"),
     (.deepContent, "the answer is not JSON: byte 41: JSON is nested too deeply"),
     (.unknownGenerator, "field \"mood\": no generator \"mood_of_customer\""),
-    (.badArgument, "field \"quantity\": random_int has no argument \"from\""),
+    (.badArgument, "field \"quantity\": integer has no argument \"sides\""),
     (.duplicateNames, "two fields have the name \"email\""), (.noFields, "\"fields\" is empty"),
     (.injected, "field \"a\": no generator \"file\""),
   ])
@@ -145,7 +145,7 @@ import Testing
   @Test func whatIsKeptIsChecked() async throws {
     let desk = DescribeDesk()
     _ = try await desk.describe()
-    desk.folder.write("cache/schemas.json", (desk.kept ?? "").replacing("\"pyfloat\"", with: "\"pyfloot\""))
+    desk.folder.write("cache/schemas.json", (desk.kept ?? "").replacing("\"number\"", with: "\"numbre\""))
     #expect(try await desk.describe().origin.source == .model)
     #expect(try await desk.describe().origin.source == .cache)
     #expect(desk.server.requests.count == 2)
