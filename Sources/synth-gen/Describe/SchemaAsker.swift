@@ -30,6 +30,8 @@ struct SchemaAsker<Schema: Sendable>: Sendable {
   let client: ChatClient
   let model: String
   let prompt: SchemaPrompt
+  /// Of an answer at first.
+  let answerTokens: Int
   let validation: SchemaValidation<Schema>
 
   /// A schema, and the document that it was read from.
@@ -49,7 +51,7 @@ struct SchemaAsker<Schema: Sendable>: Sendable {
     let question = prompt.messages(for: description)
     var request = ChatRequest(
       model: model, messages: question, form: SchemaPrompt.form, formName: SchemaPrompt.formName,
-      maximumTokens: SchemaPrompt.answerTokens)
+      maximumTokens: answerTokens)
     var manner = ChatManner(tokenLimit: client.address.isOpenAI ? .completionTokens : .tokens)
     var repeats = 0
     while true {

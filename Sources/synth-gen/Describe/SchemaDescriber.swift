@@ -20,6 +20,8 @@ struct SchemaDescriber<Schema: Sendable>: Sendable {
     var isOffline = false
     /// No template may stand in for a model.
     var requiresModel = false
+    /// Tokens of an answer at first.
+    var answerTokens = SchemaPrompt.answerTokens
     /// Seconds for which another process is waited for that asks for the same: longer than all of its tries take.
     var patience = 900.0
   }
@@ -104,7 +106,9 @@ struct SchemaDescriber<Schema: Sendable>: Sendable {
   // MARK: The model
 
   private func ask(_ description: TableDescription, key: String) async throws(Failure) -> DescribedSchema<Schema> {
-    let asker = SchemaAsker(client: client, model: settings.model, prompt: prompt, validation: validation)
+    let asker = SchemaAsker(
+      client: client, model: settings.model, prompt: prompt, answerTokens: settings.answerTokens, validation: validation
+    )
     var account = ChatAccount()
     do throws(SchemaAsker<Schema>.NoSchema) {
       let answer = try await asker.ask(description, account: &account)

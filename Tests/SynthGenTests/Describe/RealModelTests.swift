@@ -58,8 +58,8 @@ struct RealModelTests {
 
   /// From a description on: a table, or a template and the reason why.
   @Test func aDescriptionIsAnswered() async throws {
-    let described = try await desk.describer(environment: environment, timeout: 300).describe(
-      try TableDescription("orders of a shop"))
+    let described = try await desk.describer(environment: environment, timeout: 300) { $0.answerTokens = 60 }
+      .describe(try TableDescription("orders of a shop"))
     let account = described.origin.account
     #expect((1...3).contains(account.attempts.count { $0.status == "200" }), "\(account.attempts)")
     #expect(account.tokens.prompt > 100 && account.tokens.completion > 0)
