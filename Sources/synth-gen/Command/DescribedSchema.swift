@@ -20,8 +20,17 @@ extension SchemaOptions {
 }
 
 extension GeneratorCatalogue {
-  /// A line for each generator, for a language model to choose from.
-  var prompt: String { descriptions.map { "\($0.form): \($0.summary)" }.joined(separator: "\n") }
+  /// What a table of one description has no use for, or what a strict answer cannot spell.
+  private static let unprompted: Set<String> = ["when", "reference", "constant"]
+
+  /// The generators for a language model to choose from: a line for each that has arguments, and names alone of the others.
+  /// Small models see a few thousand words at a time.
+  var prompt: String {
+    let known = descriptions.filter { !Self.unprompted.contains($0.name) }
+    let lines = known.filter { !$0.parameters.isEmpty }.map { "\($0.form): \($0.summary)" }
+    let names = known.filter { $0.parameters.isEmpty }.map(\.name)
+    return lines.joined(separator: "\n") + "\nWithout arguments: \(names.joined(separator: ", "))"
+  }
 }
 
 extension TemplateCatalogue {

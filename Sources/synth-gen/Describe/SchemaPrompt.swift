@@ -72,6 +72,8 @@ struct SchemaPrompt: Sendable {
     - Ranges, units, categories and shares fit the description: a person's age is not 300, a price is not negative.
     - Values that depend on others are computed by the generator "formula" with an expression of names of fields, numbers, \
     + - * / %, comparisons, and, or, not, round(x, 2), min, max: "round(price * quantity, 2)".
+    - Numbers are seldom uniform: "integer" and "number" have a "distribution", one of \
+    \(Distribution.names.filter { $0 != "mixture" }.joined(separator: ", ")), with its parameters, such as mean and sd.
     - In one row, names, e-mail and user name belong to one person, and city, region and postcode to one place, by \
     themselves.
     - Nothing is read from files or from the network.

@@ -95,6 +95,18 @@ private final class ProgramDesk {
     #expect(desk.folder.names(in: "cache/synth-gen/asking").isEmpty)
   }
 
+  /// One process is waited for; where it had no answer, the others need not hear so one after the other.
+  @Test func whereNobodyHasAnAnswerAllAreTold() async {
+    let desk = ProgramDesk(["--always", "503"])
+    let running = (0..<6).map { _ in desk.start([words, "-n", "5", "--require-llm"]) }
+    for program in running {
+      let outcome = await program.end(timeLimit: 600)
+      #expect(outcome.status == 69 && outcome.output.isEmpty, "\(outcome.errorText)")
+    }
+    #expect((3...18).contains(desk.requests))
+    #expect(desk.folder.names(in: "cache/synth-gen/asking").isEmpty)
+  }
+
   /// Who asks is killed: the others ask themselves, and nothing is half written.
   @Test func aKilledProcessHoldsNobodyUp() async throws {
     let desk = ProgramDesk(["--script", "stall"])

@@ -110,6 +110,17 @@ import Testing
     }
   }
 
+  /// All that a model is told fits into the context that small models are run with.
+  @Test func thePromptIsShort() throws {
+    let prompt = SchemaPrompt(catalogue: GeneratorCatalogue.ofThisProgram().prompt, locale: "en_US")
+    let messages = prompt.messages(for: try TableDescription("orders of a shop"))
+    let bytes = messages.reduce(0) { $0 + $1.text.utf8.count }
+    #expect((6000...14_000).contains(bytes), "\(bytes)")
+    for name in ["formula(expression", "choice(elements", "first_name", "lognormal", "zh_CN"] {
+      #expect(messages[0].text.contains(name), "\(name)")
+    }
+  }
+
   /// A description is quoted, so that nothing in it stands where instructions stand.
   @Test func theDescriptionIsQuoted() throws {
     let prompt = SchemaPrompt(catalogue: "name: a name", locale: "it_IT")
