@@ -196,7 +196,7 @@ if Context.environment["MILLRACE_FUZZ"] != nil {
     "MillraceCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
   ]
   package.products = [.executable(name: "fuzz", targets: ["fuzz"])]
-  package.targets.removeAll { $0.isTest || ["aug-finance", "aug-pubmed"].contains($0.name) }
+  package.targets.removeAll { $0.isTest || ["aug-finance", "aug-pubmed", "synth-gen"].contains($0.name) }
   package.targets += [
     .target(
       name: "aug-finance", dependencies: links, exclude: ["AugFinance.swift", "Augment.swift", "PriceOptions.swift"],
@@ -207,8 +207,12 @@ if Context.environment["MILLRACE_FUZZ"] != nil {
         "AugPubMed.swift", "Augment.swift", "Augment+Files.swift", "Augment+Network.swift", "AugmentOptions.swift",
         "Parse.swift",
       ], swiftSettings: swiftSettings),
+    .target(
+      name: "synth-gen", dependencies: links + ["CSynthData", "YAMLDocuments"],
+      exclude: ["Resources", "SynthGen.swift", "Command", "Describe/DescribeOptions.swift"],
+      swiftSettings: swiftSettings),
     .executableTarget(
-      name: "fuzz", dependencies: links + ["Chunks", "CRecordIndex", "aug-finance", "aug-pubmed"],
+      name: "fuzz", dependencies: links + ["Chunks", "CRecordIndex", "aug-finance", "aug-pubmed", "synth-gen"],
       path: "Fuzz/Sources", swiftSettings: swiftSettings),
   ]
 }

@@ -37,7 +37,7 @@ private func LLVMFuzzerRunDriver(
 
 /// The parsers that meet bytes from outside.
 enum FuzzTarget: String, CaseIterable {
-  case csv, ndjson, json, compression, xml, eutilities, prices, provenance, manifest
+  case csv, ndjson, json, compression, xml, eutilities, prices, provenance, manifest, schema, formula, description
 
   func run(_ bytes: UnsafeRawBufferPointer) {
     switch self {
@@ -50,6 +50,9 @@ enum FuzzTarget: String, CaseIterable {
     case .prices: unsafe fuzzPrices(bytes)
     case .provenance: unsafe fuzzProvenance(bytes)
     case .manifest: unsafe fuzzManifest(bytes)
+    case .schema: unsafe fuzzSchema(bytes)
+    case .formula: unsafe fuzzFormula(bytes)
+    case .description: unsafe fuzzDescription(bytes)
     }
   }
 }

@@ -66,19 +66,10 @@ struct SchemaOptions: ParsableArguments {
 }
 
 extension AsOf {
-  /// When nothing is said: a fixed day, so that the same command makes the same rows on every day.
-  static let usual = AsOf(seconds: 20_454 * 86_400)
-
   init(option text: String) throws {
     guard let moment = Moment(text, asOf: .usual), text.first?.isNumber == true else {
       throw ValidationError("\"\(printable(text))\" is no date: write 2026-01-31 or 2026-01-31T12:00:00")
     }
     self.init(seconds: moment.seconds)
-  }
-
-  var text: String {
-    let time = seconds - day * 86_400
-    let date = CalendarDay(number: day).text
-    return time == 0 ? date : "\(date)T\(padded(time / 3600, 2)):\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2))"
   }
 }

@@ -96,11 +96,3 @@ struct FormulaValue: BitwiseCopyable {
   /// Seconds of a date or a moment.
   var seconds: Double { kind == .date ? number * 86_400 : number }
 }
-
-/// The moment that relative dates count from.
-struct AsOf: Sendable, Hashable {
-  /// Seconds since 1970-01-01T00:00:00 of the wall clock.
-  var seconds: Int
-
-  var day: Int { seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400 }
-}
