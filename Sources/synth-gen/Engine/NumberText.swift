@@ -45,13 +45,16 @@ extension ByteBuffer {
     append(unsigned: value.magnitude)
   }
 
-  private static func digits(of value: UInt) -> Int {
-    var (length, bound) = (1, UInt(10))
-    while value >= bound {
+  @inline(__always) private static func digits(of value: UInt) -> Int {
+    // Most numbers of a table are small.
+    if value < 10 { return 1 }
+    if value < 100 { return 2 }
+    if value < 1000 { return 3 }
+    if value < 10_000 { return 4 }
+    var (length, bound) = (5, UInt(100_000))
+    while value >= bound, length < 20 {
       length += 1
-      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
-      if overflow { break }
-      bound = next
+      bound = length == 20 ? .max : bound * 10
     }
     return length
   }
