@@ -76,23 +76,32 @@ extension ByteBuffer {
   /// `value` / 10^`decimals`.
   @inline(__always) func append(scaled value: Int, decimals: Int) {
     guard decimals > 0 else { return append(integer: value) }
-    if value < 0 { append(UInt8(ascii: "-")) }
-    var power = 1
-    for _ in 0..<decimals { power *= 10 }
-    let magnitude = Int(value.magnitude)
-    append(unsigned: UInt(magnitude / power))
-    append(UInt8(ascii: "."))
-    append(integer: magnitude % power, width: decimals)
+    append(integer: value, width: decimals + 1)
+    // The point goes between digits that are there already: no division by a power that only the schema knows.
+    reserve(1)
+    let end = count
+    for place in 0..<decimals {
+      let digit = unsafe base.load(fromByteOffset: end - 1 - place, as: UInt8.self)
+      unsafe base.storeBytes(of: digit, toByteOffset: end - place, as: UInt8.self)
+    }
+    unsafe base.storeBytes(of: UInt8(ascii: "."), toByteOffset: end - decimals, as: UInt8.self)
+    count = end + 1
   }
 
   /// `YYYY-MM-DD`.
   @inline(__always) func append(day: CalendarDay) {
     let parts = day.parts
-    append(integer: parts.year, width: 4)
-    append(UInt8(ascii: "-"))
-    append(twoDigits: parts.month)
-    append(UInt8(ascii: "-"))
-    append(twoDigits: parts.day)
+    reserve(10)
+    func pair(_ value: Int) -> UInt64 {
+      let value = UInt64(truncatingIfNeeded: value)
+      return 0x3030 &+ value / 10 &+ (value % 10) << 8
+    }
+    let year = pair(parts.year / 100) | pair(parts.year % 100) << 16
+    let month = UInt64(UInt8(ascii: "-")) | pair(parts.month) << 8 | UInt64(UInt8(ascii: "-")) << 24
+    unsafe base.storeBytes(of: (year | month << 32).littleEndian, toByteOffset: count, as: UInt64.self)
+    let last = UInt16(truncatingIfNeeded: pair(parts.day))
+    unsafe base.storeBytes(of: last.littleEndian, toByteOffset: count + 8, as: UInt16.self)
+    count += 10
   }
 
   /// `hh:mm:ss` of the seconds since midnight.

@@ -11,8 +11,13 @@ struct PermutedIndex: Sendable {
 
   /// - Parameter count: at least 1.
   init(count: UInt64, key: RandomKey) {
-    self.count = count
     var stream = RandomStream(key, row: count)
+    self.init(count: count, &stream)
+  }
+
+  /// An order that is drawn: of one row, for example.
+  init(count: UInt64, _ stream: inout RandomStream) {
+    self.count = count
     keys = (stream.next(), stream.next(), stream.next(), stream.next(), stream.next(), stream.next())
     let bits = UInt64(max(2, 64 - (count - 1).leadingZeroBitCount))
     leftBits = bits / 2

@@ -84,6 +84,7 @@ struct GeneratorCatalogue: Sendable {
         personGenerators, emailGenerators, addressGenerators, phoneGenerators, listGenerators, thingGenerators,
         productGenerators, colorGenerators,
         fileGenerators,
+        dateGenerators, timeGenerators, fakerNumberGenerators, textGenerators, identifierGenerators,
       ].flatMap { $0 })
   }
 
