@@ -90,18 +90,34 @@ extension ByteBuffer {
 
   /// `YYYY-MM-DD`.
   @inline(__always) func append(day: CalendarDay) {
-    let parts = day.parts
+    let parts = Self.parts(of: day)
     reserve(10)
-    func pair(_ value: Int) -> UInt64 {
-      let value = UInt64(truncatingIfNeeded: value)
-      return 0x3030 &+ value / 10 &+ (value % 10) << 8
+    func pair(_ value: UInt32) -> UInt64 {
+      let tens = value / 10
+      return UInt64(0x3030 &+ tens &+ (value &- 10 &* tens) << 8)
     }
-    let year = pair(parts.year / 100) | pair(parts.year % 100) << 16
+    let century = parts.year / 100
+    let year = pair(century) | pair(parts.year &- 100 &* century) << 16
     let month = UInt64(UInt8(ascii: "-")) | pair(parts.month) << 8 | UInt64(UInt8(ascii: "-")) << 24
     unsafe base.storeBytes(of: (year | month << 32).littleEndian, toByteOffset: count, as: UInt64.self)
     let last = UInt16(truncatingIfNeeded: pair(parts.day))
     unsafe base.storeBytes(of: last.littleEndian, toByteOffset: count + 8, as: UInt16.self)
     count += 10
+  }
+
+  /// Year, month and day of a day of the years 0 to 9999 (Neri and Schneider: Euclidean affine functions and their application to
+  /// calendar algorithms, 2023).
+  @inline(__always) private static func parts(of day: CalendarDay) -> (year: UInt32, month: UInt32, day: UInt32) {
+    // Since 0000-03-01: years that begin in March have their leap day at the end.
+    let number = UInt32(truncatingIfNeeded: day.number &+ 719_468) &* 4 | 3
+    let century = number / 146_097
+    let dayOfCentury = (number &- century &* 146_097) | 3
+    let product = UInt64(dayOfCentury) &* 2_939_745
+    let dayOfYear = UInt32(truncatingIfNeeded: product) / 2_939_745 / 4
+    let monthAndDay = dayOfYear &* 2141 &+ 197_913
+    let isNextYear: UInt32 = dayOfYear >= 306 ? 1 : 0
+    let year = century &* 100 &+ UInt32(truncatingIfNeeded: product >> 32) &+ isNextYear
+    return (year, (monthAndDay >> 16) &- 12 &* isNextYear, (monthAndDay & 0xffff) / 2141 &+ 1)
   }
 
   /// `hh:mm:ss` of the seconds since midnight.

@@ -85,6 +85,9 @@ struct GeneratorCatalogue: Sendable {
         productGenerators, colorGenerators,
         fileGenerators,
         dateGenerators, timeGenerators, fakerNumberGenerators, textGenerators, identifierGenerators,
+        characterGenerators, sampleGenerators, passwordGenerators, nationalIdGenerators, tradeNumberGenerators,
+        bookNumberGenerators, vehicleNumberGenerators,
+        moneyGenerators, cardGenerators, bankGenerators,
       ].flatMap { $0 })
   }
 

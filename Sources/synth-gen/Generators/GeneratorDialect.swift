@@ -20,9 +20,10 @@ enum GeneratorDialect {
     // The provider tells `commerce.department` from `company.department`, `internet.color` from `vehicle.color`.
     let qualified = name.split(separator: ".").suffix(2).map { plain(String($0)) }.joined(separator: ".")
     let bare = plain(name)
-    if let own = qualifiedThingNames[qualified] ?? qualifiedNames[qualified] ?? names[bare] ?? thingNames[bare] {
-      return catalogue[own]
-    }
+    let own =
+      qualifiedThingNames[qualified] ?? qualifiedValueNames[qualified] ?? qualifiedNames[qualified] ?? names[bare]
+      ?? thingNames[bare] ?? valueNames[bare]
+    if let own { return catalogue[own] }
     return catalogue[bare] ?? catalogue.withoutUnderscores(bare)
   }
 
@@ -40,7 +41,7 @@ enum GeneratorDialect {
     "location.city": "city", "address.zip_code": "postcode", "date.past": "past_date", "date.future": "future_date",
     "date.recent": "past_datetime", "date.soon": "future_datetime", "date.between": "date_time_between",
     "date.birthdate": "date_of_birth", "date.month": "month_name", "date.weekday": "day_of_week",
-    "finance.amount": "pyfloat", "finance.account_number": "bban", "finance.iban": "iban", "finance.bic": "swift",
+    "finance.account_number": "bban", "finance.iban": "iban", "finance.bic": "swift",
     "finance.credit_card_number": "credit_card_number", "finance.currency_code": "currency_code",
     "internet.username": "user_name", "internet.ip": "ipv4", "internet.mac": "mac_address", "internet.email": "email",
     "internet.url": "url", "internet.password": "password", "lorem.word": "word", "lorem.sentence": "sentence",

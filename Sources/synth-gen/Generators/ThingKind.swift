@@ -64,7 +64,7 @@ struct ThingKind: Sendable {
 
   static let all = [
     diagnosis, medication, labTest, airport, airline, element, organism, animal, vehicle, sensor, stock, ingredient,
-    color, product, review, file,
+    color, product, review, file, currency, cryptocurrency, card, bank,
   ]
 
   /// The kind that each generator belongs to.
@@ -75,7 +75,9 @@ struct ThingKind: Sendable {
   }()
 
   /// What is another for each entry, without being a column.
-  static let wholeEntry: Set<String> = ["vehicle", "atomic_number"]
+  static let wholeEntry: Set<String> = [
+    "vehicle", "atomic_number", "currency", "currency_name", "cryptocurrency",
+  ]
 
   /// What one thing may have twice.
   static let repeatable: Set<String> = ["price", "sku", "flight_number", "dosage", "rating"]

@@ -31,10 +31,10 @@ let timeGenerators: [GeneratorDescription] =
     named("month_name", "the name of a month", "month_names"), named("day_of_week", "the name of a day", "day_names"),
     named("am_pm", "AM or PM", "am_pm"),
     GeneratorDescription("century", "a century in Roman numerals: XVIII") { context in
-      NameGenerator(TextList(centuries, in: context.arena))
+      ListGenerator(centuries, in: context.arena)
     },
     GeneratorDescription("timezone", "the name of a time zone: Europe/Berlin") { context in
-      NameGenerator(context.locale.common.column(0, of: "timezones", in: context.arena))
+      ListGenerator(context.locale.common, "timezones", in: context.arena)
     },
     GeneratorDescription(
       "time_delta", "a duration of up to a moment from now: 3 days, 4:05:06; time_delta(end_datetime=\"+2w\")",
@@ -60,21 +60,7 @@ private let centuries = [
 
 private func named(_ name: String, _ summary: String, _ section: String) -> GeneratorDescription {
   GeneratorDescription(name, summary) { context in
-    NameGenerator(context.locale.sections(having: section).column(0, of: section, in: context.arena))
-  }
-}
-
-/// One of a list of different names, each as likely.
-struct NameGenerator: NumberedGenerator {
-  private let names: TextList
-
-  init(_ names: TextList) { self.names = names }
-
-  var count: UInt64 { UInt64(names.count) }
-
-  func generate(_ index: UInt64, _ draft: RowDraft, _ random: inout RandomStream) -> CellContent {
-    names.append(Int(index), to: draft.text)
-    return .text
+    ListGenerator(context.locale.sections(having: section), section, in: context.arena)
   }
 }
 
