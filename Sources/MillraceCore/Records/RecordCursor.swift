@@ -304,10 +304,10 @@ import Glibc
   @inline(__always) func memberValue(_ index: Int) -> FieldValue { members.value(index) }
 
   /// The key of a member as it stands between its quotes.
-  @inline(__always) func rawKey(_ index: Int) -> FieldValue { members.key(index) }
+  @inline(__always) public func rawKey(_ index: Int) -> FieldValue { members.key(index) }
 
   /// Stays the same from record to record as long as these have the same keys in the same order.
-  var keyOrder: Int { count > 0 ? members.keyOrder : -1 }
+  public var keyOrder: Int { count > 0 ? members.keyOrder : -1 }
 
   /// Bytes of the current record in front of its closing brace, for adding members there.
   var beforeClosingBrace: UnsafeRawBufferPointer {

@@ -74,7 +74,7 @@ public final class AtomicFile: @unchecked Sendable {
   /// Finds out whether an output can be made, and leaves nothing behind. What is no regular file is not opened.
   ///
   /// - Throws: as the initialiser does.
-  static func check(_ path: String) throws(Failure) {
+  public static func check(_ path: String) throws(Failure) {
     if let status = fileStatus(path, followingLinks: true), fileKind(status) != S_IFREG, fileKind(status) != S_IFDIR {
       return
     }
