@@ -58,7 +58,10 @@ struct Evaluate: FilterCommand {
     if let html = figures.html, !stage.isDryRun { try AtomicFile.check(html) }
     let metadata = try columns.readMetadata(stage)
     var tables = EncodedTables(missing: columns.missingSpellings)
-    for path in paths { try tables.read(path, options: table.reading, open: stage.opener) }
+    let open = stage.opener
+    for path in paths {
+      try tables.read(path, options: table.reading) { path throws(Failure) in try open(path) }
+    }
     try tables.requireSameColumns()
     let compared = try tables.comparedColumns(
       metadata: metadata, metadataFile: columns.metadata, types: columns.statedTypes)

@@ -56,6 +56,7 @@ struct EvaluatedColumnOptions: ParsableArguments {
     let document: JSONValue
     do throws(Failure) {
       document = try unsafe JSONValue.parse(bytes.bytes, maximumDepth: 32)
+      withExtendedLifetime(bytes) {}
     } catch {
       throw Failure(.badConfiguration, "no JSON: \(error.message)", at: Place(file: input.name))
     }

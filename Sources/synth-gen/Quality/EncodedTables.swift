@@ -30,9 +30,12 @@ struct EncodedTables {
 
   /// Reads one more table to its end.
   ///
+  /// - Parameter open: opens the input.
   /// - Throws: bad data for a row that is none, for text that is not UTF-8, and for a table without rows.
-  mutating func read(_ path: String, options: ReadingOptions, open: @escaping Stage.Opener) throws(Failure) {
-    let sequence = TableSequence([path], options: options) { path throws(Failure) in try open(path) }
+  mutating func read(
+    _ path: String, options: ReadingOptions, open: @escaping (String) throws(Failure) -> any TableInput
+  ) throws(Failure) {
+    let sequence = TableSequence([path], options: options, open: open)
     let first = try sequence.firstTable()
     var table = EncodedTable(name: first?.name ?? (path == "-" ? "standard input" : path))
     let cursor = RecordCursor()

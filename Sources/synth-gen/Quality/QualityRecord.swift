@@ -90,7 +90,10 @@ extension QualityRecord {
       if index > 0 { buffer.append(delimiter) }
       switch value {
       case .string(let text):
-        unsafe buffer.appendCSVField(ByteBuffer(text).bytes, delimiter: delimiter, isOnlyField: false)
+        let padded = ByteBuffer(text)
+        withExtendedLifetime(padded) {
+          unsafe buffer.appendCSVField(padded.bytes, delimiter: delimiter, isOnlyField: false)
+        }
       case .number(let text): buffer.append(text)
       case .bool(let value): buffer.append(value ? "true" : "false")
       default: break
