@@ -14,8 +14,8 @@ struct Efficacy: Sendable {
   private static let leastRows = 40
   /// Columns that are tried as targets.
   private static let mostCandidates = 24
-  /// Below this a real model is not told from guessing.
-  private static let leastSkill = 0.05
+  /// Below this a real model is not told from guessing; with few test rows luck alone reaches farther.
+  private var leastSkill: Double { max(0.05, 1 / Double(max(1, test.count)).squareRoot()) }
 
   private let columns: [ComparedColumn]
   private let training: [Int]
@@ -136,7 +136,7 @@ struct Efficacy: Sendable {
     var note =
       "trained on \(training.count) real and \(synthetic.count) synthetic rows, tested on \(test.count) \(source)"
     var score: Double?
-    if skill(real) < Self.leastSkill {
+    if skill(real) < leastSkill {
       note = "a model of the real rows does no better than guessing; " + note
     } else if let made {
       score = min(1, skill(made) / skill(real))
