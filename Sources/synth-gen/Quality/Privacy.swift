@@ -4,10 +4,10 @@ import MillraceCore
 struct Privacy: Sendable {
   /// Rows of a table that others are compared with, at most.
   static let mostRows = 50_000
-  /// Pairs of rows that one search looks at, at most, if no row could be passed over.
-  private static let mostPairs = 50_000_000
+  /// Cells that one search compares, at most, if no row could be passed over.
+  private static let mostCells = 500_000_000
   /// Of rows made at random, which are near to none, so that few can be passed over.
-  private static let mostRandomPairs = 20_000_000
+  private static let mostRandomCells = 200_000_000
 
   let columns: [ComparedColumn]
   let key: RandomKey
@@ -57,7 +57,8 @@ struct Privacy: Sendable {
     let realRows = key.child("real").sample(Self.mostRows, of: first.real.count)
     let real = RowPoints(columns, \.real, rows: realRows)
     let reference = NearestRows(real, of: columns)
-    let most = max(1, Self.mostPairs / max(1, realRows.count))
+    let cells = max(1, realRows.count * columns.count)
+    let most = max(100, Self.mostCells / cells)
     let rows = key.child("synthetic").sample(most, of: first.synthetic.count)
     let synthetic = RowPoints(columns, \.synthetic, rows: rows)
     let found = try search(reference, synthetic)
@@ -77,7 +78,7 @@ struct Privacy: Sendable {
       baseline = try search(
         reference, RowPoints(columns, \.real, rows: sampled.map { realRows[$0] }), excluding: sampled)
       outcome.baseline = "other real rows"
-      let count = min(first.synthetic.count, max(400, Self.mostRandomPairs / max(1, realRows.count)))
+      let count = min(first.synthetic.count, max(100, Self.mostRandomCells / cells))
       let random = RowPoints(randomLike: columns, count: count, key: key.child("random"))
       let distances = try search(reference, random).map(\.first).sorted()
       outcome.records.append(randomBaseline(outcome.distances, distances))
