@@ -159,11 +159,12 @@ let package = Package(
       name: "ProvTests",
       dependencies: [
         "MillraceCore", "Support", "probe", "prov", "chunk", "merge", "aug-finance", "aug-pubmed", "batch-run",
+        "synth-gen",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["Support", "chunk", "merge", "aug-finance", "aug-pubmed", "batch-run", "prov"],
+      dependencies: ["Support", "chunk", "merge", "aug-finance", "aug-pubmed", "batch-run", "prov", "synth-gen"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "SupportTests",

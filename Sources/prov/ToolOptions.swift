@@ -62,6 +62,17 @@ struct ToolOptions: Sendable {
         "run", "submit", "resume", "retry", "status", "wait", "cancel", "list", "logs", "report", "purge", "pipeline",
         "task",
       ], runsCommands: true),
+    "synth-gen": ToolOptions(
+      [
+        "--schema": .value, "--model": .value, "--locale": .value, "--as-of": .value, "--base-url": .address,
+        "--timeout": .value, "--require-llm": .flag, "--cache": .output, "--refresh": .flag, "--no-cache": .flag,
+        "--offline": .flag, "-n": .value, "--rows": .value, "--first-row": .value, "--table": .value,
+        "--out-dir": .output, "--given": .value, "--json": .flag, "--real": .value, "--synthetic": .value,
+        "--holdout": .value, "--metadata": .value, "--types": .value, "--missing": .value, "--html": .output,
+        "--fail-under": .value, "--target": .value, "--no-efficacy": .flag, "--no-privacy": .flag,
+        "--max-pairs": .value, "--dependence": .value, "--marginals": .value, "--sample-rows": .value,
+        "--privacy": .flag, "-k": .value, "--k": .value, "--epsilon": .value,
+      ], subcommands: ["generate", "schema", "generators", "learn", "evaluate"]),
   ]
 
   /// Of the tools that ask a service.

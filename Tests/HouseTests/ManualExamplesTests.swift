@@ -74,6 +74,11 @@ private let mandoc = "/usr/bin/mandoc"
     #expect(statuses(tool: "aug-finance", until: "From Alpha Vantage") == [0, 0, 0])
   }
 
+  @Test func synthGen() {
+    #expect(statuses(tool: "synth-gen", until: "From a description, by") == Array(repeating: 0, count: 14))
+    #expect(folder.text("part-6.csv")?.hasPrefix("id,name,city\n5001,") == true)
+  }
+
   func copyData() { Executable("/bin/cp").run(["-r", "\(root)/examples/data/.", folder.path]) }
 
   /// Also those that nobody can run here: a shell takes them as they are meant.
