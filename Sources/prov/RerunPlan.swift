@@ -76,7 +76,7 @@ struct RerunPlan {
     var isBehindOptions = false
     while let word = rest.popFirst() {
       if isBehindOptions || !Self.isOption(word) {
-        result.append(try input(word, of: stage))
+        result.append(options.takesWords ? try inputOrWord(word, of: stage) : try input(word, of: stage))
         continue
       }
       if word == "--" {
@@ -136,6 +136,7 @@ struct RerunPlan {
     case .errorPolicy:
       guard value.hasPrefix("quarantine=") else { return value }
       return "quarantine=\(fresh(String(value.dropFirst(11))))"
+    case .input: return try inputOrWord(value, of: stage)
     case .flag, .value, .inputs:
       guard !Self.isOption(value) else { throw unclear("\(name) \(value)", stage) }
       return value
@@ -175,6 +176,12 @@ struct RerunPlan {
 
   private func input(_ word: String, of stage: JSONValue) throws(Failure) -> String {
     word == "-" ? word : try resolved(word, of: stage)
+  }
+
+  /// A word that may be a file: it is one if the stage read it.
+  private func inputOrWord(_ word: String, of stage: JSONValue) throws(Failure) -> String {
+    let isInput = (stage["inputs"]?.elements ?? []).contains { $0["name"]?.text == word }
+    return isInput ? try input(word, of: stage) : word
   }
 
   /// An input's path from the root: relative ones begin at the folder that the stage ran in.

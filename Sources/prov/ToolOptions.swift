@@ -7,6 +7,8 @@ struct ToolOptions: Sendable {
     case value
     /// Files, or folders, up to the next option.
     case inputs
+    /// A file that the tool reads, or another word.
+    case input
     /// A file or folder that the tool writes.
     case output
     /// A value that may be `quarantine=FILE`.
@@ -20,11 +22,16 @@ struct ToolOptions: Sendable {
   let subcommands: Set<String>
   /// Behind two dashes stands a command that the tool runs.
   let runsCommands: Bool
+  /// What stands beside options is no file, but a description say.
+  let takesWords: Bool
 
-  private init(_ own: [String: Role], subcommands: Set<String> = [], runsCommands: Bool = false) {
+  private init(
+    _ own: [String: Role], subcommands: Set<String> = [], runsCommands: Bool = false, takesWords: Bool = false
+  ) {
     roles = Self.common.merging(own) { _, own in own }
     self.subcommands = subcommands
     self.runsCommands = runsCommands
+    self.takesWords = takesWords
   }
 
   /// The tools whose runs can be repeated, by the name in records.
@@ -64,15 +71,15 @@ struct ToolOptions: Sendable {
       ], runsCommands: true),
     "synth-gen": ToolOptions(
       [
-        "--schema": .value, "--model": .value, "--locale": .value, "--as-of": .value, "--base-url": .address,
+        "--schema": .input, "--model": .input, "--locale": .value, "--as-of": .value, "--base-url": .address,
         "--timeout": .value, "--require-llm": .flag, "--cache": .output, "--refresh": .flag, "--no-cache": .flag,
         "--offline": .flag, "-n": .value, "--rows": .value, "--first-row": .value, "--table": .value,
-        "--out-dir": .output, "--given": .value, "--json": .flag, "--real": .value, "--synthetic": .value,
-        "--holdout": .value, "--metadata": .value, "--types": .value, "--missing": .value, "--html": .output,
+        "--out-dir": .output, "--given": .value, "--json": .flag, "--real": .input, "--synthetic": .input,
+        "--holdout": .input, "--metadata": .input, "--types": .value, "--missing": .value, "--html": .output,
         "--fail-under": .value, "--target": .value, "--no-efficacy": .flag, "--no-privacy": .flag,
         "--max-pairs": .value, "--dependence": .value, "--marginals": .value, "--sample-rows": .value,
         "--privacy": .flag, "-k": .value, "--k": .value, "--epsilon": .value,
-      ], subcommands: ["generate", "schema", "generators", "learn", "evaluate"]),
+      ], subcommands: ["generate", "schema", "generators", "learn", "evaluate"], takesWords: true),
   ]
 
   /// Of the tools that ask a service.

@@ -72,12 +72,9 @@ extension SchemaOptions {
   private func readSchema(in stage: Stage) throws(Failure) -> Schema {
     if let words { return try describedSchema(words, in: stage) }
     guard let path = schema else { throw Failure(.internalError, "not yet") }
-    let name = path == "-" ? "standard input" : path
-    guard let text = try stage.open(path).readToEnd(limit: Self.longestSchema) else {
-      throw Failure(.badData, "a schema longer than \(Self.longestSchema) bytes", at: Place(file: name))
-    }
+    let document = try stage.readDocument(path, kind: "a schema", limit: Self.longestSchema)
     stage.recorder.addDetails([.init("schema_source", .string("file"))])
-    return try SchemaParser.parse(unsafe Array(text.bytes), file: name)
+    return try SchemaParser.parse(document.text, file: document.name)
   }
 
   private static let longestSchema = 4 << 20

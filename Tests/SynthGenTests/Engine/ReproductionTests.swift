@@ -97,3 +97,34 @@ import Testing
     #expect(try fingerprint("fields:\n  a: integer(min=2)\n") != usual)
   }
 }
+
+/// What a sidecar says is enough to make the rows again.
+@Suite struct ProvenanceTests {
+  private let prov = Executable("prov")
+
+  @Test func rowsOfASchemaAreMadeAgain() throws {
+    let desk = SchemaDesk()
+    desk.run("fields: {id: sequence, x: number}\n", ["-n", "500", "-o", "rows.csv"])
+    let record = try #require(desk.folder.text("rows.csv.prov"))
+    #expect(record.contains("\"schema_source\":\"file\""))
+    #expect(record.contains("\"name\":\"s.yaml\""))
+    #expect(prov.run(["verify", "rows.csv"], workingDirectory: desk.folder.path).status == 0)
+    let again = prov.run(["rerun", "--run", "rows.csv"], workingDirectory: desk.folder.path)
+    #expect(again.status == 0, "\(again.errorText)")
+    #expect(again.outputText.contains("agrees"))
+    desk.folder.write("s.yaml", "fields: {id: sequence, y: number}\n")
+    #expect(prov.run(["verify", "rows.csv"], workingDirectory: desk.folder.path).status == 1)
+  }
+
+  @Test func rowsOfADescriptionAreMadeAgain() throws {
+    let desk = SchemaDesk()
+    let made = desk.program.run(
+      ["sensor readings", "--offline", "-n", "50", "-o", "rows.csv", "-q"],
+      environment: ["MILLRACE_CACHE_DIR": desk.folder("cache")], workingDirectory: desk.folder.path)
+    #expect(made.status == 0, "\(made.errorText)")
+    let record = try #require(desk.folder.text("rows.csv.prov"))
+    #expect(record.contains("\"schema_source\":\"fallback\""))
+    let again = prov.run(["rerun", "--run", "rows.csv"], workingDirectory: desk.folder.path)
+    #expect(again.outputText.contains("agrees"), "\(again.errorText)")
+  }
+}
