@@ -27,6 +27,20 @@ final class Arena: @unchecked Sendable {
   }
 }
 
+extension Arena {
+  /// A copy of one value that lives as long as the arena.
+  func kept<Value: BitwiseCopyable>(_ value: Value) -> Kept<Value> { Kept(constants([value])) }
+}
+
+/// One value of an arena, such as tables that many generators share: copying it copies a word, not the tables.
+struct Kept<Value: BitwiseCopyable>: Sendable {
+  private let constants: Constants<Value>
+
+  fileprivate init(_ constants: Constants<Value>) { self.constants = constants }
+
+  var value: Value { @inline(__always) get { constants[0] } }
+}
+
 /// Values of an arena.
 ///
 /// Unchecked Sendable: they never change, and the arena outlives every reader.

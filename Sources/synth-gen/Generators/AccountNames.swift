@@ -7,9 +7,8 @@ struct AccountNames: Sendable {
   private let spellings: NameSpellings
   private let formats: TextPatterns
   private let key: RandomKey
-  /// Whether no two rows may have the same.
-  private let isUnique: Bool
-  private let numbers: GrowingPermutation
+  /// Nil where two rows may have the same.
+  private let numbers: Kept<GrowingPermutation>?
 
   private static let slots = ["first", "last", "f", "l"]
   private static let usual: [(String, Double)] = [
@@ -30,8 +29,7 @@ struct AccountNames: Sendable {
     let forms = context.spec.isUnique ? Self.numbered : Self.usual
     formats = TextPatterns(forms.map(\.0), weights: forms.map(\.1), slots: Self.slots, in: context.arena)
     key = source.key.child("account name")
-    isUnique = context.spec.isUnique
-    numbers = GrowingPermutation(key: key.child("unique"))
+    numbers = context.spec.isUnique ? context.arena.kept(GrowingPermutation(key: key.child("unique"))) : nil
   }
 
   @inline(__always) func append(_ draft: RowDraft) {
@@ -51,13 +49,13 @@ struct AccountNames: Sendable {
         text.count = start + 1
       }
     }
-    if isUnique { text.append(integer: Int(truncatingIfNeeded: numbers(draft.row))) }
+    if let numbers { text.append(integer: Int(truncatingIfNeeded: numbers.value(draft.row))) }
   }
 }
 
 /// The natural numbers in a random order in which small ones come early: the first thousand rows have the numbers below a
 /// thousand, the rows up to a million those below a million, and so on.
-struct GrowingPermutation: Sendable {
+struct GrowingPermutation: Sendable, BitwiseCopyable {
   private let small: PermutedIndex
   private let middle: PermutedIndex
   private let large: PermutedIndex

@@ -19,8 +19,10 @@ let emailGenerators: [GeneratorDescription] = [
   },
   GeneratorDescription("ascii_email", "the same as free_email") { EmailGenerator.atProviders($0) },
   GeneratorDescription("free_email_domain", "the domain of a provider of e-mail that is free of charge") { context in
-    let rows = context.locale.rows("free_email_domains")
-    return ListedGenerator(rows.map { $0[0] }, weights: rows.map { $0.count > 1 ? Double($0[1]) ?? 1 : 1 }, context)
+    ListedGenerator(section: "free_email_domains", context)
+  },
+  GeneratorDescription("company_email", "the person's e-mail address at the domain of the row's company") { context in
+    CompanyEmailGenerator.make(context)
   },
   GeneratorDescription("user_name", "the person's user name: that of the e-mail address, without the domain") {
     UserNameGenerator.make($0)
@@ -70,6 +72,24 @@ struct EmailGenerator: Generator {
   func generate(_ draft: RowDraft, _ random: inout RandomStream) -> CellContent {
     names.append(draft)
     domains.append(weights.draw(&random), to: draft.text)
+    return .text
+  }
+}
+
+/// An account name at the domain of the row's company.
+struct CompanyEmailGenerator: Generator {
+  private let names: AccountNames
+  private let companies: CompanySource
+
+  static func make(_ context: GeneratorContext) -> any Generator {
+    let generator = CompanyEmailGenerator(names: AccountNames(context), companies: CompanySource(context))
+    return context.spec.isUnique ? SelfUniqueGenerator(generator: generator) : generator
+  }
+
+  func generate(_ draft: RowDraft, _ random: inout RandomStream) -> CellContent {
+    names.append(draft)
+    draft.text.append(UInt8(ascii: "@"))
+    companies.appendDomain(draft)
     return .text
   }
 }

@@ -4,16 +4,17 @@ import MillraceCore
 /// for.
 final class LocaleTables {
   private let arena: Arena
-  private var people: [String: PeopleTables] = [:]
+  private var people: [String: Kept<PeopleTables>] = [:]
   private var spellings: [String: NameSpellings] = [:]
-  private var places: [String: PlaceTables] = [:]
-  private var streets: [String: StreetTables] = [:]
+  private var places: [String: Kept<PlaceTables>] = [:]
+  private var streets: [String: Kept<StreetTables>] = [:]
+  private var companies: [String: Kept<CompanyTables>] = [:]
 
   init(arena: Arena) { self.arena = arena }
 
-  func people(of locale: LocaleData) -> PeopleTables {
+  func people(of locale: LocaleData) -> Kept<PeopleTables> {
     if let known = people[locale.name] { return known }
-    let made = PeopleTables(locale, in: arena)
+    let made = arena.kept(PeopleTables(locale, in: arena))
     people[locale.name] = made
     return made
   }
@@ -25,16 +26,25 @@ final class LocaleTables {
     return made
   }
 
-  func places(of locale: LocaleData) -> PlaceTables {
+  func places(of locale: LocaleData) -> Kept<PlaceTables> {
     if let known = places[locale.name] { return known }
-    let made = PlaceTables(locale, in: arena)
+    let made = arena.kept(PlaceTables(locale, in: arena))
     places[locale.name] = made
     return made
   }
 
-  func streets(of locale: LocaleData) -> StreetTables {
+  func companies(of locale: LocaleData) -> Kept<CompanyTables> {
+    if let known = companies[locale.name] { return known }
+    let made = arena.kept(
+      CompanyTables(
+        locale, people: people(of: locale), spellings: spellings(of: locale), places: places(of: locale), in: arena))
+    companies[locale.name] = made
+    return made
+  }
+
+  func streets(of locale: LocaleData) -> Kept<StreetTables> {
     if let known = streets[locale.name] { return known }
-    let made = StreetTables(locale, people: people(of: locale), in: arena)
+    let made = arena.kept(StreetTables(locale, people: people(of: locale), in: arena))
     streets[locale.name] = made
     return made
   }

@@ -8,7 +8,7 @@ enum NameGroup: UInt32, Sendable, BitwiseCopyable {
 }
 
 /// Names of people of a locale.
-struct PeopleTables: Sendable {
+struct PeopleTables: Sendable, BitwiseCopyable {
   /// Those of women, of men, and those that all sexes have, one group behind the other.
   let firstNames: TextList
   private let firstWeights: (female: AliasTable, male: AliasTable, nonbinary: AliasTable)
@@ -81,7 +81,7 @@ struct PeopleTables: Sendable {
 }
 
 /// Names in lower case letters of ASCII, as addresses of e-mail have them.
-struct NameSpellings: Sendable {
+struct NameSpellings: Sendable, BitwiseCopyable {
   /// In the order of `PeopleTables.firstNames`.
   let firstNames: TextList
   /// In the order of the locale's last names, in the form that men have.
@@ -116,31 +116,33 @@ struct Person {
 
 /// Draws the persons of rows, or finds the one that another field of the row has drawn.
 struct PersonSource: Sendable {
-  let tables: PeopleTables
+  private let storedTables: Kept<PeopleTables>
   private let slot: Int
   let key: RandomKey
   /// Nil: a woman or a man, as often.
   private let group: NameGroup?
+  private let storedUnique: Kept<UniqueNames>?
+
+  var tables: PeopleTables { @inline(__always) get { storedTables.value } }
   /// What is to be different in every row; nil where nothing is.
-  let unique: UniqueNames?
-  private let isUnique: Bool
+  var unique: UniqueNames? { storedUnique?.value }
 
   /// - Parameter group: what the field itself says of the person.
   init(_ context: GeneratorContext, group: NameGroup? = nil) {
     let compiler = context.compiler
-    tables = compiler.localeTables.people(of: context.locale)
+    storedTables = compiler.localeTables.people(of: context.locale)
     let traits = compiler.traits(ofPersonOf: context)
     if let group, traits.group != group {
       // A part of a field, such as a name in a template: who it is, no field's name says.
       (slot, key) = compiler.entity("person \(group)", for: context)
       self.group = group
-      (unique, isUnique) = (nil, false)
+      storedUnique = nil
       return
     }
     (slot, key) = compiler.entity("person", for: context)
     self.group = traits.group
-    unique = UniqueNames(traits, tables, key: key, context)
-    isUnique = unique != nil
+    let unique = UniqueNames(traits, storedTables.value, key: key, context)
+    storedUnique = unique.map { context.arena.kept($0) }
   }
 
   /// The person that the draft's row has.
@@ -172,7 +174,7 @@ struct PersonSource: Sendable {
     var first = tables.drawFirstName(group ?? (isMale ? .male : .female), &random)
     var last = tables.lastWeights.draw(&random)
     var format = isMale ? tables.formats.male.index(for: bits << 1) : tables.formats.female.index(for: bits << 1)
-    if isUnique { choose(draft.row, &first, &last, &isMale, &format) }
+    if storedUnique != nil { choose(draft.row, &first, &last, &isMale, &format) }
     let entity = unsafe draft.entities + slot
     unsafe entity.pointee.choices.0 = UInt32(truncatingIfNeeded: first)
     unsafe entity.pointee.choices.1 = UInt32(truncatingIfNeeded: last)

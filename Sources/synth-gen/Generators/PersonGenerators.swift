@@ -101,14 +101,16 @@ struct PersonNameGenerator: Generator {
 
 /// What few names show of a person: drawn where it is asked for, the same in every field.
 struct PersonParts: Sendable {
-  private let tables: PeopleTables
+  private let source: PersonSource
   private let (prefixKey, suffixKey, familyKey): (RandomKey, RandomKey, RandomKey)
 
   init(_ source: PersonSource) {
-    tables = source.tables
+    self.source = source
     (prefixKey, suffixKey) = (source.key.child("prefix"), source.key.child("suffix"))
     familyKey = source.key.child("second last name")
   }
+
+  private var tables: PeopleTables { @inline(__always) get { source.tables } }
 
   func appendPrefix(_ person: Person, _ draft: RowDraft) {
     Self.append(person.isMale ? tables.prefixes.male : tables.prefixes.female, prefixKey, draft)
@@ -188,11 +190,21 @@ struct SexGenerator: Generator {
 struct ListedGenerator: CountableGenerator {
   private let texts: TextList
   private let weights: AliasTable?
+  private let content: CellContent
+
+  /// The first column of a section by the weights in its second.
+  init(section: String, _ context: GeneratorContext) {
+    let sections = context.locale.sections(having: section)
+    self.init(sections.rows(section).map { $0[0] }, weights: sections.weights(1, of: section), context)
+  }
 
   /// - Parameters:
   ///   - texts: at least one; those that are there twice count once where values are to be unique.
   ///   - weights: nil when all are as likely.
-  init(_ texts: [String], weights: [Double]? = nil, _ context: GeneratorContext) {
+  init(
+    _ texts: [String], weights: [Double]? = nil, content: CellContent = .text, _ context: GeneratorContext
+  ) {
+    self.content = content
     var texts = texts
     if context.spec.isUnique {
       var seen: Set<String> = []
@@ -206,13 +218,13 @@ struct ListedGenerator: CountableGenerator {
 
   func generate(_ draft: RowDraft, _ random: inout RandomStream) -> CellContent {
     texts.append(weights?.draw(&random) ?? random.below(texts.count), to: draft.text)
-    return .text
+    return content
   }
 
   var count: UInt64 { UInt64(texts.count) }
 
   func generate(_ index: UInt64, _ draft: RowDraft, _ random: inout RandomStream) -> CellContent {
     texts.append(Int(index), to: draft.text)
-    return .text
+    return content
   }
 }

@@ -1,7 +1,7 @@
 import MillraceCore
 
 /// Cities of a locale with what belongs to each: region, postcodes, telephone area codes, coordinates.
-struct PlaceTables: Sendable {
+struct PlaceTables: Sendable, BitwiseCopyable {
   /// One city.
   struct Entry: BitwiseCopyable {
     var firstArea: UInt32
@@ -152,22 +152,27 @@ struct DrawnPlace {
 
 /// Draws the places of rows, or finds the one that another field of the row has drawn.
 struct PlaceSource: Sendable {
-  let tables: PlaceTables
+  private let storedTables: Kept<PlaceTables>
   let key: RandomKey
   private let slot: Int
-  /// Nil where a place may come again.
-  private let cities: UniqueCities?
-  private let hasUniqueCities: Bool
+  /// Nil where cities and regions may come again.
+  private let unique: Kept<UniquePlaces>?
 
-  /// How many rows can have different cities.
-  var cityCount: UInt64 { cities?.count ?? 0 }
+  var tables: PlaceTables { @inline(__always) get { storedTables.value } }
+
+  /// How many rows can have different cities, or regions where these are to be unique.
+  var distinctCount: UInt64 { unique?.value.count ?? 0 }
 
   init(_ context: GeneratorContext) {
     let compiler = context.compiler
-    tables = compiler.localeTables.places(of: context.locale)
+    storedTables = compiler.localeTables.places(of: context.locale)
     (slot, key) = compiler.entity("place", for: context)
-    hasUniqueCities = compiler.hasUniqueCity(context)
-    cities = hasUniqueCities ? UniqueCities(tables, key: key.child("unique city"), context.arena) : nil
+    let properties = compiler.uniqueProperties(ofPlaceOf: context)
+    unique =
+      properties.isEmpty
+      ? nil
+      : context.arena.kept(
+        UniquePlaces(properties, storedTables.value, key: key.child("unique"), context.arena))
   }
 
   /// The place that the draft's row has.
@@ -181,7 +186,7 @@ struct PlaceSource: Sendable {
   private func draw(_ draft: RowDraft) {
     var random = draft.random(key)
     var number = tables.weights.draw(&random)
-    if hasUniqueCities { number = cities?.number(for: draft.row) ?? number }
+    if let unique { number = unique.value.number(for: draft.row) }
     let bits = random.next()
     let entry = tables.entries[number]
     let area = entry.firstArea &+ UInt32(truncatingIfNeeded: ((bits >> 32) &* UInt64(entry.areaCount)) >> 32)
@@ -193,16 +198,28 @@ struct PlaceSource: Sendable {
   }
 }
 
-/// Cities in a random order, each name once.
-private struct UniqueCities: Sendable {
+/// Places in a random order, no two of which have the same city, or the same region.
+private struct UniquePlaces: Sendable, BitwiseCopyable {
   private let numbers: Constants<UInt32>
   private let order: PermutedIndex
 
   var count: UInt64 { UInt64(numbers.count) }
 
-  init(_ tables: PlaceTables, key: RandomKey, _ arena: Arena) {
+  /// - Parameter properties: `city`, `state`, `state_abbr`: what is to be different.
+  init(_ properties: Set<String>, _ tables: PlaceTables, key: RandomKey, _ arena: Arena) {
     var seen: Set<String> = []
-    let distinct = (0..<tables.cities.count).filter { seen.insert(tables.cities.text($0)).inserted }
+    let distinct = (0..<tables.cities.count).filter { number in
+      let texts = properties.map { property in
+        switch property {
+        case "city": "city " + tables.cities.text(number)
+        case "state_abbr": "code " + tables.regionCodes.text(number)
+        default: "region " + tables.regions.text(number)
+        }
+      }
+      guard seen.isDisjoint(with: texts) else { return false }
+      seen.formUnion(texts)
+      return true
+    }
     numbers = arena.constants(distinct.map { UInt32($0) })
     order = PermutedIndex(count: UInt64(distinct.count), key: key)
   }

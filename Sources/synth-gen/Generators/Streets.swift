@@ -1,7 +1,7 @@
 import MillraceCore
 
 /// How streets, numbers and whole addresses are written in a locale.
-struct StreetTables: Sendable {
+struct StreetTables: Sendable, BitwiseCopyable {
   let names: WeightedTexts
   let suffixes: WeightedTexts
   let formats: TextPatterns
@@ -9,10 +9,12 @@ struct StreetTables: Sendable {
   let addressFormats: TextPatterns
   let secondary: TextPatterns
   let postalFormats: TextPatterns
-  let people: PeopleTables
+  private let storedPeople: Kept<PeopleTables>
 
-  init(_ locale: LocaleData, people: PeopleTables, in arena: Arena) {
-    self.people = people
+  var people: PeopleTables { @inline(__always) get { storedPeople.value } }
+
+  init(_ locale: LocaleData, people: Kept<PeopleTables>, in arena: Arena) {
+    storedPeople = people
     names = locale.weighted("street_names", in: arena)
     suffixes = locale.weighted("street_suffixes", in: arena)
     let slotsOnly = TextPatterns.Alphabet(hasFills: false)
@@ -34,16 +36,18 @@ struct StreetTables: Sendable {
 /// Writes the parts of a row's address: the same in every field that shows them.
 struct AddressSource: Sendable {
   let places: PlaceSource
-  private let tables: StreetTables
+  private let storedTables: Kept<StreetTables>
   private let (streetKey, numberKey, secondaryKey, formatKey): (RandomKey, RandomKey, RandomKey, RandomKey)
 
   init(_ context: GeneratorContext) {
     places = PlaceSource(context)
-    tables = context.compiler.localeTables.streets(of: context.locale)
+    storedTables = context.compiler.localeTables.streets(of: context.locale)
     let key = places.key
     (streetKey, numberKey) = (key.child("street"), key.child("building number"))
     (secondaryKey, formatKey) = (key.child("secondary address"), key.child("address format"))
   }
+
+  private var tables: StreetTables { @inline(__always) get { storedTables.value } }
 
   @inline(__always) func appendStreet(_ draft: RowDraft) {
     var random = draft.random(streetKey)

@@ -1,7 +1,7 @@
 import MillraceCore
 
 /// Which names of a person must be another in every row, by numbers that are permuted: no row needs another one.
-struct UniqueNames: Sendable {
+struct UniqueNames: Sendable, BitwiseCopyable {
   private let tables: PeopleTables
   private let firstNames: Constants<UInt32>
   private let lastNames: Constants<UInt32>

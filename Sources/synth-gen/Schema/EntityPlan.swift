@@ -7,8 +7,15 @@ struct EntityPlan: Sendable {
   private var entities: [String: String] = [:]
   /// What fields say of the person that they belong to.
   private(set) var people: [String: PersonTraits] = [:]
-  /// Places whose city is to be another in every row.
-  private(set) var uniqueCities: Set<String> = []
+  /// What of a place is to be another in every row: `city`, `state`, `state_abbr`.
+  private(set) var uniquePlaces: [String: Set<String>] = [:]
+  /// Countries that are to be others in every row.
+  private(set) var uniqueCountries: Set<String> = []
+  /// Places of which a field says where they lie: a country beside it is that of the locale.
+  private var addresses: Set<String> = []
+  private var companies: Set<String> = []
+  /// Companies that are to be others in every row.
+  private(set) var uniqueCompanies: Set<String> = []
 
   init(_ fields: [FieldSchema], catalogue: GeneratorCatalogue) {
     var known: [(field: String, generator: String, entity: String)] = []
@@ -18,8 +25,15 @@ struct EntityPlan: Sendable {
       }
       known.append((field.name, generator, Self.remainder(of: field.name, generator: generator)))
     }
+    // What is no role names nobody, unless fields share it: `st` is the state, `acme_city` and `acme_state` are of Acme.
+    let shared = Dictionary(grouping: known) { $0.entity }.mapValues {
+      Set($0.map { Self.property($0.generator) }).count
+    }
+    for index in known.indices where shared[known[index].entity] == 1 && !Self.isRole(known[index].entity) {
+      known[index].entity = ""
+    }
     // The only named person takes the fields that name nobody.
-    for kind in ["person", "place"] {
+    for kind in ["person", "place", "company"] {
       let own = known.filter { Self.kinds[$0.generator] == kind }
       let names = Set(own.map(\.entity))
       if names.count == 2, names.contains(""), let only = names.first(where: { !$0.isEmpty }) {
@@ -38,19 +52,40 @@ struct EntityPlan: Sendable {
       let group = PersonTraits.group(of: generator, spec)
       if let group, let other = people[entity]?.group, other != group, spec?.entity == nil { entity += " \(group)" }
       // What can differ within one person or place, such as a phone number, may come twice.
-      let isRepeatable = ["phone_number", "url", "password"].contains(generator)
+      let isRepeatable = ["phone_number", "mobile_number", "url", "password"].contains(generator)
       let isNew = isRepeatable || seen.insert("\(entity)\u{0}\(Self.property(generator))").inserted
       let name = isNew || spec?.entity != nil ? entity : "\(entity) \(field)"
       entities[field] = name
       if Self.kinds[generator] == "person" {
         people[name, default: PersonTraits()].add(generator, group, isUnique: spec?.isUnique == true)
       }
-      if generator == "city", spec?.isUnique == true { uniqueCities.insert(name) }
+      if Self.kinds[generator] == "place", !generator.hasSuffix("_number") { addresses.insert(name) }
+      if generator == "company" {
+        companies.insert(name)
+        if spec?.isUnique == true { uniqueCompanies.insert(name) }
+      }
+      guard spec?.isUnique == true else { continue }
+      if ["city", "state", "state_abbr"].contains(generator) { uniquePlaces[name, default: []].insert(generator) }
+      if Self.kinds[generator] == "country" { uniqueCountries.insert(name) }
     }
   }
 
-  /// - Parameter kind: `person`, `place` …; today one name serves all kinds.
-  func entity(of field: String, kind: String) -> String { entities[field] ?? "" }
+  /// - Parameter kind: `person`, `place`, `company`, `country`: one name serves all, but where a row has only one.
+  func entity(of field: String, kind: String) -> String {
+    let name = entities[field] ?? ""
+    return kind == "company" ? Self.only(name, among: companies) : name
+  }
+
+  /// Whether a country belongs to a place of which other fields say where it lies.
+  func isOfAddress(_ country: String) -> Bool {
+    addresses.contains(country) || (country.isEmpty && addresses.count == 1)
+  }
+
+  /// Whoever names nobody in particular means the only one there is.
+  private static func only(_ name: String, among names: Set<String>) -> String {
+    guard !names.contains(name), names.count == 1, let only = names.first else { return name }
+    return name.isEmpty || only.isEmpty ? only : name
+  }
 
   /// What of a person a generator shows: a name, a woman's name and a man's are the same of two people.
   private static func property(_ generator: String) -> String {
@@ -59,6 +94,28 @@ struct EntityPlan: Sendable {
     }
     return generator
   }
+
+  private static func isRole(_ name: String) -> Bool {
+    name.split(separator: "_").contains { roles.contains(String($0)) }
+  }
+
+  /// Words for people and places by what they are to a row.
+  private static let roles: Set<String> = [
+    "agent", "applicant", "approver", "arrival", "assignee", "attendee", "author", "beneficiary", "billing", "birth",
+    "borrower", "boss", "bride", "broker", "buyer", "candidate", "caregiver", "carrier", "cashier", "child", "citizen",
+    "claimant", "client", "coach", "colleague", "consignee", "contact", "courier", "creator", "current", "customer",
+    "dealer", "delivery", "departure", "dest", "destination", "director", "dispatcher", "doctor", "donor", "driver",
+    "editor", "emergency", "employee", "engineer", "examiner", "father", "friend", "from", "groom", "guardian", "guest",
+    "head", "home", "hospital", "host", "husband", "insured", "instructor", "investigator", "invoice", "judge",
+    "landlord", "lawyer", "lead", "lecturer", "librarian", "manager", "manufacturer", "member", "merchant", "mother",
+    "nurse", "office", "operator", "organizer", "origin", "owner", "parent", "passenger", "patient", "payee", "payer",
+    "permanent", "physician", "pickup", "player", "prescriber", "previous", "primary", "professor", "provider",
+    "receiver", "recipient", "reference", "referrer", "registered", "rep", "reporter", "representative", "requester",
+    "responsible", "reviewer", "sales", "school", "secondary", "seller", "sender", "ship", "shipper", "shipping",
+    "source", "spouse", "store", "student", "supervisor", "supplier", "surgeon", "target", "teacher", "technician",
+    "temporary", "tenant", "therapist", "to", "trainer", "user", "vendor", "venue", "visitor", "volunteer", "warehouse",
+    "wife", "witness",
+  ]
 
   /// The words of a field's name that its generator does not account for.
   private static func remainder(of field: String, generator: String) -> String {
@@ -70,7 +127,9 @@ struct EntityPlan: Sendable {
   /// Generators whose values belong to a person or a place, with the words that fields of theirs are named by.
   private static let entityWords: [String: Set<String>] = {
     var words: [String: Set<String>] = [:]
-    for (generator, kind) in kinds { words[generator] = kind == "person" ? personWords : placeWords }
+    for (generator, kind) in kinds {
+      words[generator] = kind == "person" ? personWords : kind == "company" ? companyWords : placeWords
+    }
     return words
   }()
 
@@ -78,7 +137,12 @@ struct EntityPlan: Sendable {
     "name", "full", "first", "last", "given", "family", "sur", "surname", "middle", "email", "mail", "e", "address",
     "user",
     "username", "login", "sex", "gender", "title", "prefix", "suffix", "male", "female", "fullname", "firstname",
-    "lastname", "account", "handle", "id", "work",
+    "lastname", "account", "handle", "id", "work", "job", "position", "occupation", "profession", "role",
+  ]
+  private static let companyWords: Set<String> = [
+    "company", "name", "employer", "organization", "organisation", "business", "firm", "legal", "website", "web",
+    "site",
+    "url", "homepage", "page", "domain", "link", "suffix", "type",
   ]
   private static let placeWords: Set<String> = [
     "city", "town", "state", "region", "province", "county", "zip", "zipcode", "postcode", "postal", "code", "street",
@@ -100,44 +164,10 @@ struct EntityPlan: Sendable {
       "city", "state", "state_abbr", "postcode", "zipcode", "postalcode", "zipcode_plus4", "street_address",
       "street_name",
       "building_number", "secondary_address", "address", "phone_number", "basic_phone_number", "mobile_number",
-      "latitude", "longitude", "administrative_unit", "region",
+      "latitude", "longitude", "administrative_unit", "region", "latlng",
     ] { kinds[generator] = "place" }
+    for generator in ["company", "company_suffix", "domain_name", "url"] { kinds[generator] = "company" }
+    for generator in ["country", "country_code", "country_calling_code"] { kinds[generator] = "country" }
     return kinds
   }()
-}
-
-/// What the fields of a table say of one of its people.
-struct PersonTraits: Sendable {
-  /// Whose names it has; nil: a woman's or a man's.
-  var group: NameGroup?
-  var isNameUnique = false
-  var isFirstNameUnique = false
-  var isLastNameUnique = false
-
-  /// Whose names a generator is for; nil when for all.
-  static func group(of generator: String, _ spec: ValueSpec?) -> NameGroup? {
-    if generator.hasSuffix("_female") { return .female }
-    if generator.hasSuffix("_male") { return .male }
-    if generator.hasSuffix("_nonbinary") { return .nonbinary }
-    guard generator.hasSuffix("profile") else { return nil }
-    switch (spec?["sex"]
-      ?? (generator == "simple_profile" ? spec?.positional.first : spec?.positional.dropFirst().first))?
-      .text?.lowercased()
-    {
-    case "f", "female": return .female
-    case "m", "male": return .male
-    default: return nil
-    }
-  }
-
-  mutating func add(_ generator: String, _ group: NameGroup?, isUnique: Bool) {
-    self.group = self.group ?? group
-    guard isUnique else { return }
-    switch generator {
-    case "name", "name_female", "name_male": isNameUnique = true
-    case "first_name", "first_name_female", "first_name_male", "first_name_nonbinary": isFirstNameUnique = true
-    case "last_name", "last_name_female", "last_name_male": isLastNameUnique = true
-    default: break
-    }
-  }
 }

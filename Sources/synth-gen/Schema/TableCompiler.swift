@@ -190,24 +190,40 @@ final class TableCompiler {
   ///
   /// - Parameter kind: `person`, `place`, `company` …
   func entity(_ kind: String, for context: GeneratorContext) -> (slot: Int, key: RandomKey) {
-    let name = entityName(context)
+    let name = entityName(context, kind: kind)
     let identity = EntityName(kind: kind, name: name, locale: context.locale.name)
     let slot = entities[identity] ?? entities.count
     entities[identity] = slot
     return (slot, key.child("entity").child(kind).child(name))
   }
 
-  private func entityName(_ context: GeneratorContext) -> String {
-    context.spec.entity ?? entityPlan.entity(of: context.fieldName, kind: "")
+  private func entityName(_ context: GeneratorContext, kind: String) -> String {
+    context.spec.entity ?? entityPlan.entity(of: context.fieldName, kind: kind)
   }
 
   /// What the fields of the table say of the person that a field belongs to.
   func traits(ofPersonOf context: GeneratorContext) -> PersonTraits {
-    entityPlan.people[entityName(context)] ?? .init()
+    entityPlan.people[entityName(context, kind: "person")] ?? .init()
   }
 
-  /// Whether the cities of the place that a field belongs to are to be different in every row.
-  func hasUniqueCity(_ context: GeneratorContext) -> Bool { entityPlan.uniqueCities.contains(entityName(context)) }
+  /// What of the place that a field belongs to is to be different in every row.
+  func uniqueProperties(ofPlaceOf context: GeneratorContext) -> Set<String> {
+    entityPlan.uniquePlaces[entityName(context, kind: "place")] ?? []
+  }
+
+  /// Whether the country that a field belongs to is to be another in every row.
+  func hasUniqueCountry(_ context: GeneratorContext) -> Bool {
+    entityPlan.uniqueCountries.contains(entityName(context, kind: "country"))
+  }
+
+  func hasUniqueCompany(_ context: GeneratorContext) -> Bool {
+    entityPlan.uniqueCompanies.contains(entityName(context, kind: "company"))
+  }
+
+  /// Whether other fields say where the place lies whose country a field shows.
+  func hasAddress(_ context: GeneratorContext) -> Bool {
+    entityPlan.isOfAddress(entityName(context, kind: "country"))
+  }
 
   /// The place in a draft of an entity that the generator itself names.
   func entity(_ kind: String, named name: String, for context: GeneratorContext) -> Int {
