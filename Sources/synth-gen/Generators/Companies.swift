@@ -68,12 +68,15 @@ struct CompanyTables: Sendable, BitwiseCopyable {
   /// - Parameter city: the company's, in the place tables.
   func appendName(of company: Company, city: Int, _ places: PlaceTables, to text: ByteBuffer) {
     var families = 0
+    var words = 0
     formats.append(company.format, combination: 0, to: text) { slot in
       switch slot {
       case 0:
         people.appendLastName(company.family(families), isMale: true, to: text)
         families += 1
-      case 1: words.append(company.word, to: text)
+      case 1:
+        self.words.append(words == 0 ? company.words.0 : company.words.1, to: text)
+        words += 1
       case 2: suffixes.texts.append(company.suffix, to: text)
       default: places.cities.append(city, to: text)
       }
@@ -82,12 +85,15 @@ struct CompanyTables: Sendable, BitwiseCopyable {
 
   func appendDomain(of company: Company, city: Int, to text: ByteBuffer) {
     var families = 0
+    var words = 0
     domainFormats.append(company.format, combination: 0, to: text) { slot in
       switch slot {
       case 0:
         spellings.lastNames.append(company.family(families), to: text)
         families += 1
-      case 1: wordSpellings.append(company.word, to: text)
+      case 1:
+        wordSpellings.append(words == 0 ? company.words.0 : company.words.1, to: text)
+        words += 1
       case 2: break
       default: citySpellings.append(city, to: text)
       }
@@ -101,7 +107,7 @@ struct CompanyTables: Sendable, BitwiseCopyable {
 struct Company {
   var format: Int
   var families: (Int, Int, Int)
-  var word: Int
+  var words: (Int, Int)
   var suffix: Int
   var topLevel: Int
 
@@ -143,7 +149,8 @@ struct CompanySource: Sendable {
     if unsafe entity.pointee.stamp != draft.stamp { draw(draft) }
     let choices = unsafe entity.pointee.choices
     return Company(
-      format: Int(choices.0), families: (Int(choices.1), Int(choices.2), Int(choices.3)), word: Int(choices.4),
+      format: Int(choices.0), families: (Int(choices.1), Int(choices.2), Int(choices.3)),
+      words: (Int(choices.4), Int(choices.7)),
       suffix: Int(choices.5), topLevel: Int(choices.6))
   }
 
@@ -154,16 +161,18 @@ struct CompanySource: Sendable {
       format: tables.formats.draw(&random),
       families: (
         people.lastWeights.draw(&random), people.lastWeights.draw(&random), people.lastWeights.draw(&random)
-      ), word: random.below(tables.words.count), suffix: tables.suffixes.draw(&random),
+      ), words: (random.below(tables.words.count), random.below(tables.words.count)),
+      suffix: tables.suffixes.draw(&random),
       topLevel: tables.topLevels.draw(&random))
     // "Smith & Smith" would look like a slip.
     if company.families.1 == company.families.0 { company.families.1 = (company.families.0 + 1) % people.lastNameCount }
+    if company.words.1 == company.words.0 { company.words.1 = (company.words.0 + 1) % tables.words.count }
     if let unique { unique.value.choose(draft.row, &company) }
     let entity = unsafe draft.entities + slot
     func index(_ number: Int) -> UInt32 { UInt32(truncatingIfNeeded: number) }
     unsafe entity.pointee.choices = (
       index(company.format), index(company.families.0), index(company.families.1), index(company.families.2),
-      index(company.word), index(company.suffix), index(company.topLevel), 0
+      index(company.words.0), index(company.suffix), index(company.topLevel), index(company.words.1)
     )
     unsafe entity.pointee.stamp = draft.stamp
   }
@@ -179,37 +188,58 @@ struct CompanySource: Sendable {
   }
 }
 
-/// Companies of one family and one word each, no two of which have the same name.
+/// Companies no two of which have the same name, in a random order.
 private struct UniqueCompanies: Sendable, BitwiseCopyable {
-  /// Format, family and word in one number.
+  /// What the parts of a company are made of.
+  private struct Form: BitwiseCopyable {
+    /// Of the first of its companies.
+    var start: UInt32
+    var format: UInt32
+    /// How many families, words and second words it can have: 1 where it shows none.
+    var families: UInt32
+    var words: UInt32
+    var secondWords: UInt32
+  }
+
+  private let forms: Constants<Form>
+  /// Of all that the forms can have, those whose names are different.
   private let numbers: Constants<UInt32>
   private let order: PermutedIndex
-  private let formats: Constants<UInt32>
-  private let (families, words): (UInt32, UInt32)
   private let suffixes: AliasTable
 
   var count: UInt64 { UInt64(numbers.count) }
 
+  /// More would take too long to tell apart.
+  private static let most: UInt32 = 200_000
+
   init(
     _ locale: LocaleData, _ tables: CompanyTables, _ places: PlaceTables, key: RandomKey, _ arena: Arena
   ) {
-    let rows = locale.rows("company_formats")
-    let own = rows.indices.filter { index in
-      let parts = rows[index][0].split(separator: "{", omittingEmptySubsequences: false).dropFirst()
-      let slots = parts.map { $0.prefix { $0 != "}" } }
-      return slots.filter { $0 == "last_name" }.count == 1 && slots.filter { $0 == "company_word" }.count == 1
-        && !slots.contains("city")
+    let (families, words) = (UInt32(tables.people.lastNameCount), UInt32(tables.words.count))
+    var forms: [Form] = []
+    var total: UInt32 = 0
+    for (format, row) in locale.rows("company_formats").enumerated() {
+      func count(_ slot: String) -> Int { row[0].ranges(of: "{\(slot)}").count }
+      // Names with several families are too many, and those with a city are the place's.
+      let form = Form(
+        start: total, format: UInt32(format), families: count("last_name") == 1 ? families : 1,
+        words: count("company_word") >= 1 ? words : 1, secondWords: count("company_word") == 2 ? words : 1)
+      let size = form.families * form.words * form.secondWords
+      guard count("last_name") <= 1, count("company_word") <= 2, count("city") == 0, total + size <= Self.most else {
+        continue
+      }
+      forms.append(form)
+      total += size
     }
-    formats = arena.constants(own.map { UInt32($0) })
-    (families, words) = (UInt32(tables.people.lastNameCount), UInt32(tables.words.count))
+    self.forms = arena.constants(forms)
     suffixes = tables.suffixes.weights
     let text = ByteBuffer(capacity: 256)
     var seen: Set<UInt64> = []
     var distinct: [UInt32] = []
-    for number in 0..<UInt32(own.count) * families * words {
+    for number in 0..<total {
       text.removeAll()
-      var company = Company(format: 0, families: (0, 0, 0), word: 0, suffix: 0, topLevel: 0)
-      Self.choose(number, &company, formats, families, words, suffixes)
+      var company = Company(format: 0, families: (0, 0, 0), words: (0, 0), suffix: 0, topLevel: 0)
+      Self.choose(number, &company, self.forms, suffixes)
       // The city stands in none of these formats: any place will do.
       tables.appendName(of: company, city: 0, places, to: text)
       var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -222,19 +252,20 @@ private struct UniqueCompanies: Sendable, BitwiseCopyable {
   }
 
   private static func choose(
-    _ number: UInt32, _ company: inout Company, _ formats: Constants<UInt32>, _ families: UInt32, _ words: UInt32,
-    _ suffixes: AliasTable
+    _ number: UInt32, _ company: inout Company, _ forms: Constants<Form>, _ suffixes: AliasTable
   ) {
-    let (rest, word) = number.quotientAndRemainder(dividingBy: words)
-    let (format, family) = rest.quotientAndRemainder(dividingBy: families)
-    company.format = Int(formats[Int(format)])
+    var form = forms[0]
+    for index in 0..<forms.count where forms[index].start <= number { form = forms[index] }
+    let (rest, word) = (number - form.start).quotientAndRemainder(dividingBy: form.words)
+    let (second, family) = rest.quotientAndRemainder(dividingBy: form.families)
+    company.format = Int(form.format)
     company.families.0 = Int(family)
-    company.word = Int(word)
+    company.words = (Int(word), Int(second))
     company.suffix = suffixes.index(for: RandomStream.mix(UInt64(number) &* RandomStream.increment))
   }
 
   func choose(_ row: UInt64, _ company: inout Company) {
     guard numbers.count > 0 else { return }
-    Self.choose(numbers[Int(order(row % count))], &company, formats, families, words, suffixes)
+    Self.choose(numbers[Int(order(row % count))], &company, forms, suffixes)
   }
 }

@@ -88,6 +88,8 @@ struct GeneratorCatalogue: Sendable {
         characterGenerators, sampleGenerators, passwordGenerators, nationalIdGenerators, tradeNumberGenerators,
         bookNumberGenerators, vehicleNumberGenerators,
         moneyGenerators, cardGenerators, bankGenerators,
+        countryGenerators, geoGenerators, companyGenerators, internetGenerators, internetAddressGenerators,
+        userAgentGenerators, profileGenerators,
       ].flatMap { $0 })
   }
 

@@ -21,8 +21,8 @@ enum GeneratorDialect {
     let qualified = name.split(separator: ".").suffix(2).map { plain(String($0)) }.joined(separator: ".")
     let bare = plain(name)
     let own =
-      qualifiedThingNames[qualified] ?? qualifiedValueNames[qualified] ?? qualifiedNames[qualified] ?? names[bare]
-      ?? thingNames[bare] ?? valueNames[bare]
+      qualifiedThingNames[qualified] ?? qualifiedValueNames[qualified] ?? qualifiedPeopleNames[qualified]
+      ?? qualifiedNames[qualified] ?? peopleNames[bare] ?? names[bare] ?? thingNames[bare] ?? valueNames[bare]
     if let own { return catalogue[own] }
     return catalogue[bare] ?? catalogue.withoutUnderscores(bare)
   }

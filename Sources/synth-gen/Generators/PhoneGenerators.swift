@@ -8,11 +8,11 @@ let phoneGenerators: [GeneratorDescription] = [
   GeneratorDescription("basic_phone_number", "a national telephone number, without a country code") {
     (context) throws(Failure) in try PhoneGenerator.make(context, isBasic: true)
   },
-  GeneratorDescription("mobile_number", "a number of a mobile telephone") { context in
-    MobileNumberGenerator(context, isInternational: false)
+  GeneratorDescription("mobile_number", "a number of a mobile telephone") { (context) throws(Failure) in
+    try MobileNumberGenerator.make(context, isInternational: false)
   },
-  GeneratorDescription("msisdn", "a mobile number in digits alone, country code first: 4915112345678") { context in
-    MobileNumberGenerator(context, isInternational: true)
+  GeneratorDescription("msisdn", "a mobile number in digits alone, country code first: 4915112345678") {
+    (context) throws(Failure) in try MobileNumberGenerator.make(context, isInternational: true)
   },
 ]
 
@@ -23,6 +23,7 @@ struct PhoneGenerator: Generator {
   /// For each area code of the place tables, which formats go with it.
   private let choices: Constants<UInt8>
   private let byLength: Constants<FormatChoice>
+  private let unique: Kept<UniquePhones>?
 
   /// The formats for area codes of one length.
   private struct FormatChoice: BitwiseCopyable {
@@ -31,14 +32,22 @@ struct PhoneGenerator: Generator {
   }
 
   static func make(_ context: GeneratorContext, isBasic: Bool = false) throws(Failure) -> any Generator {
-    try UniqueGenerator.selfMade(PhoneGenerator(context, isBasic: isBasic), count: 0, context)
+    let generator = PhoneGenerator(context, isBasic: isBasic)
+    return try UniqueGenerator.selfMade(generator, count: generator.unique?.value.count ?? 0, context)
   }
 
   private init(_ context: GeneratorContext, isBasic: Bool) {
-    let rows = context.locale.rows("phone_formats").filter { $0.count > 1 && !(isBasic && $0[1].contains("+")) }
+    let rows = Self.formats(context.locale, isBasic: isBasic)
     let arena = context.arena
-    places = PlaceSource(context)
-    formats = TextPatterns(rows.map { $0[1] }, weights: rows.map { _ in 1 }, slots: ["area"], in: arena)
+    let places = PlaceSource(context)
+    self.places = places
+    let formats = TextPatterns(rows.map { $0[1] }, weights: rows.map { _ in 1 }, slots: ["area"], in: arena)
+    self.formats = formats
+    unique =
+      context.spec.isUnique
+      ? UniquePhones(
+        rows, formats, areas: places.tables.areas.texts, key: context.key.child("unique"), arena
+      ).map { arena.kept($0) } : nil
     let lengths = Array(Set(rows.map { Int($0[0]) ?? 0 })).sorted()
     byLength = arena.constants(
       lengths.map { length in
@@ -55,10 +64,31 @@ struct PhoneGenerator: Generator {
       })
   }
 
+  /// Lengths of area codes, patterns and weights.
+  private static func formats(_ locale: LocaleData, isBasic: Bool) -> [[String]] {
+    let rows = locale.rows("phone_formats").filter { $0.count > 1 }
+    guard isBasic else { return rows }
+    let national = rows.filter { !$0[1].contains("+") }
+    let lengths = Set(rows.map { $0[0] })
+    if Set(national.map { $0[0] }) == lengths { return national }
+    // Where people write the country code in front always, what follows it is the national number.
+    let code = "+" + (locale.fact("calling_code") ?? "")
+    return rows.map { row in
+      row[1].hasPrefix(code) ? [row[0], String(row[1].dropFirst(code.count).trimmed)] + row.dropFirst(2) : row
+    }
+  }
+
   func generate(_ draft: RowDraft, _ random: inout RandomStream) -> CellContent {
     let place = places.place(of: draft)
-    let choice = byLength[Int(choices[place.area])]
     let text = draft.text
+    if let unique {
+      let (pattern, combination) = unique.value.choice(row: draft.row, area: place.area)
+      formats.append(pattern, combination: combination, to: text) { _ in
+        places.tables.areas.append(place.area, to: text)
+      }
+      return .text
+    }
+    let choice = byLength[Int(choices[place.area])]
     let number = Int(choice.numbers[choice.weights.draw(&random)])
     formats.append(number, to: text, &random) { _ in places.tables.areas.append(place.area, to: text) }
     return .text
@@ -70,8 +100,14 @@ struct MobileNumberGenerator: Generator {
   private let places: PlaceSource
   private let formats: TextPatterns
   private let areas: TextList
+  private let unique: Kept<UniquePhones>?
 
-  init(_ context: GeneratorContext, isInternational: Bool) {
+  static func make(_ context: GeneratorContext, isInternational: Bool) throws(Failure) -> any Generator {
+    let generator = MobileNumberGenerator(context, isInternational: isInternational)
+    return try UniqueGenerator.selfMade(generator, count: generator.unique?.value.count ?? 0, context)
+  }
+
+  private init(_ context: GeneratorContext, isInternational: Bool) {
     let rows = context.locale.rows("mobile_formats")
     places = PlaceSource(context)
     areas = places.tables.areas
@@ -81,7 +117,22 @@ struct MobileNumberGenerator: Generator {
       isInternational
         ? Self.digits(of: $0[0], callingCode: callingCode, keepsZero: context.locale.name == "it_IT") : $0[0]
     }
-    formats = TextPatterns(patterns, weights: weights, slots: ["area"], in: context.arena)
+    let formats = TextPatterns(patterns, weights: weights, slots: ["area"], in: context.arena)
+    self.formats = formats
+    guard context.spec.isUnique else {
+      unique = nil
+      return
+    }
+    let key = context.key.child("unique")
+    if patterns.contains(where: { $0.contains("{area}") }) {
+      // Where mobile numbers have area codes too, all of these have one length.
+      let rows = patterns.map { ["\(areas.texts.first?.count ?? 0)", $0] }.filter { $0[1].contains("{area}") }
+      unique =
+        rows.count == patterns.count
+        ? UniquePhones(rows, formats, areas: areas.texts, key: key, context.arena).map { context.arena.kept($0) } : nil
+    } else {
+      unique = context.arena.kept(UniquePhones(patterns, formats, key: key, context.arena))
+    }
   }
 
   /// A format's digits behind the country code, without the zero that is dialled within the country.
@@ -102,6 +153,11 @@ struct MobileNumberGenerator: Generator {
   func generate(_ draft: RowDraft, _ random: inout RandomStream) -> CellContent {
     let place = places.place(of: draft)
     let text = draft.text
+    if let unique {
+      let (pattern, combination) = unique.value.choice(row: draft.row, area: place.area)
+      formats.append(pattern, combination: combination, to: text) { _ in areas.append(place.area, to: text) }
+      return .text
+    }
     formats.append(formats.draw(&random), to: text, &random) { _ in areas.append(place.area, to: text) }
     return .text
   }

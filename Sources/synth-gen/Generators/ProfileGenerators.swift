@@ -51,6 +51,8 @@ struct ProfileGenerator: Generator {
     var generators: [GeneratorReference] = []
     for name in usual where given.isEmpty || given.contains(name) {
       let generator = Self.made[name] ?? name
+      // Locales and programs differ in which numbers of people they know: a profile has those there are.
+      if given.isEmpty, name != "blood_group", context.compiler.catalogue[generator] == nil { continue }
       let spec: JSONValue = name == "blood_group" ? Self.bloodGroup : .string(generator)
       generators.append(context.arena.reference(to: try context.make(spec, part: name)))
       keys.append((keys.isEmpty ? "{" : ",") + JSONValue.string(name).json + ":")

@@ -34,15 +34,14 @@ struct UniqueNames: Sendable, BitwiseCopyable {
     }
     let form = NameForm(context.locale)
     if traits.isNameUnique, let form {
-      let leading: (UInt32) -> [String] = { number in
-        form.isFamilyFirst ? Self.forms(number, tables) : [names[Int(number)]]
+      let givenNames = first.map { names[Int($0)] }
+      let families = last.flatMap { Self.forms($0, tables) }
+      // A family that another follows must not be read as another with another behind it either.
+      if form.isFamilyFirst || form.hasTwoFamilies {
+        last = form.unambiguous(
+          last, { Self.forms($0, tables) }, before: form.isFamilyFirst ? givenNames : families)
       }
-      let trailing = form.isFamilyFirst ? first.map { names[Int($0)] } : last.flatMap { Self.forms($0, tables) }
-      if form.isFamilyFirst {
-        last = form.unambiguous(last, leading, before: trailing)
-      } else {
-        first = form.unambiguous(first, leading, before: trailing)
-      }
+      if !form.isFamilyFirst { first = form.unambiguous(first, { [names[Int($0)]] }, before: families) }
     }
     formats = form.map { ($0.female, $0.male) }
     (firstNameCount, lastNameCount) = (UInt64(first.count), UInt64(last.count))
@@ -87,17 +86,25 @@ struct UniqueNames: Sendable, BitwiseCopyable {
   }
 }
 
-/// The form of names of just a first and a last name.
+/// The form of names of just a first and a last name, or, where people have two last names, of these.
 private struct NameForm {
   let (female, male): (Int, Int)
   let isFamilyFirst: Bool
   /// What stands between.
   let separator: String
+  let hasTwoFamilies: Bool
 
   /// - Returns: nil when the locale has no such form, or women another than men.
   init?(_ locale: LocaleData) {
+    let twoFamilies = "{first_name} {last_name} {last_name}"
+    let sections = ["name_formats.female", "name_formats.male"]
+    if sections.allSatisfy({ locale.rows($0).allSatisfy { $0[0] == twoFamilies } }) {
+      (female, male, isFamilyFirst, separator, hasTwoFamilies) = (0, 0, false, " ", true)
+      return
+    }
+    hasTwoFamilies = false
     var found: [(index: Int, isFamilyFirst: Bool, separator: String)] = []
-    for section in ["name_formats.female", "name_formats.male"] {
+    for section in sections {
       let rows = locale.rows(section)
       let plain = rows.indices.compactMap { index -> (index: Int, isFamilyFirst: Bool, separator: String)? in
         let pattern = rows[index][0]
@@ -128,7 +135,7 @@ private struct NameForm {
             return true
           }
           let rest = text[index...].dropFirst(separator.count) + separator
-          return !trailing.contains { $0.hasPrefix(rest) }
+          return !trailing.contains { ($0 + separator).hasPrefix(rest) }
         }
       }
     }
