@@ -126,7 +126,8 @@ struct MobileNumberGenerator: Generator {
     let key = context.key.child("unique")
     if patterns.contains(where: { $0.contains("{area}") }) {
       // Where mobile numbers have area codes too, all of these have one length.
-      let rows = patterns.map { ["\(areas.texts.first?.count ?? 0)", $0] }.filter { $0[1].contains("{area}") }
+      let length = "\(areas.texts.first?.count ?? 0)"
+      let rows = patterns.map { [length, $0] }.filter { $0[1].contains("{area}") }
       unique =
         rows.count == patterns.count
         ? UniquePhones(rows, formats, areas: areas.texts, key: key, context.arena).map { context.arena.kept($0) } : nil

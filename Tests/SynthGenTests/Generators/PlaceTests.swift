@@ -105,7 +105,8 @@ import Testing
 
   @Test func theCountryIsThatOfTheAddress() {
     let rows = desk.rows(
-      "city: city", "country: country", "country_code: country_code", "birth_country: country", count: 200, ["--locale", "fr_FR"])
+      "city: city", "country: country", "country_code: country_code", "birth_country: country", count: 200,
+      ["--locale", "fr_FR"])
     #expect(rows.allSatisfy { $0[1] == "France" && $0[2] == "FR" })
     #expect(Set(rows.map { $0[3] }).count > 50)
   }
