@@ -1,3 +1,6 @@
+import MillraceCore
+import Testing
+
 @testable import synth_gen
 
 /// The lists of a locale as the tests read them: by sections, without what the program makes of them.
@@ -36,5 +39,16 @@ func isPostcode(_ postcode: String, of list: String) -> Bool {
         default: character == pattern
         }
       }
+  }
+}
+
+extension SchemaDesk {
+  /// The values of one field that are lists or objects.
+  func json(_ generator: String, count: Int = 200) -> [JSONValue] {
+    let outcome = run("fields:\n  x: \(generator)\n", ["-n", "\(count)", "--to", "ndjson"])
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let values = outcome.outputText.split(separator: "\n").compactMap { try? JSONValue.parse(String($0))["x"] }
+    #expect(values.count == count)
+    return values
   }
 }
