@@ -21,7 +21,15 @@ extension SchemaOptions {
 
 extension GeneratorCatalogue {
   /// What a table of one description has no use for, or what a strict answer cannot spell.
-  private static let unprompted: Set<String> = ["when", "reference", "constant"]
+  private static let unprompted: Set<String> = [
+    "when", "reference", "constant",
+    // The same under another name, or of little use to a table.
+    "safe_email", "ascii_safe_email", "ascii_email", "zipcode", "postalcode", "administrative_unit", "zipcode_in_state",
+    "coordinate", "local_latlng", "location_on_land", "profile", "simple_profile", "ipv4_private", "ipv4_public",
+    "uri_path", "uri_page", "domain_word", "safe_domain_name", "current_country", "current_country_code",
+    "first_name_nonbinary", "suffix_female", "suffix_male", "prefix_female", "prefix_male", "last_name_female",
+    "last_name_male", "chrome", "firefox", "safari", "basic_phone_number", "job_female", "job_male",
+  ]
 
   /// The generators for a language model to choose from: a line for each that has arguments, and names alone of the others.
   /// Small models see a few thousand words at a time.
