@@ -34,11 +34,11 @@ struct ReferenceGenerator: Generator {
   private let cell: Int
 
   init(_ context: GeneratorContext) throws(Failure) {
-    guard let target = context.text("to") else {
+    guard let target = context.text("to"), !target.isEmpty else {
       throw context.failure("it needs the table and field to refer to", advice: "as in {reference: customers.id}")
     }
     let parts = target.split(separator: ".", maxSplits: 1).map(String.init)
-    let name = parts[0]
+    let name = parts.first ?? ""
     guard let field = context.text("field") ?? (parts.count == 2 ? parts[1] : nil) else {
       throw context.failure("\"\(printable(target))\" names no field", advice: "as in {reference: customers.id}")
     }
