@@ -35,7 +35,10 @@ extension GeneratorCatalogue {
   /// Small models see a few thousand words at a time.
   var prompt: String {
     let known = descriptions.filter { !Self.unprompted.contains($0.name) }
-    let lines = known.filter { !$0.parameters.isEmpty }.map { "\($0.form): \($0.summary)" }
+    let lines = known.filter { !$0.parameters.isEmpty }.map { generator in
+      // What stands behind the colon of a summary is an example.
+      "\(generator.form): \(generator.summary.prefix { $0 != ":" })"
+    }
     let names = known.filter { $0.parameters.isEmpty }.map(\.name)
     return lines.joined(separator: "\n") + "\nWithout arguments: \(names.joined(separator: ", "))"
   }

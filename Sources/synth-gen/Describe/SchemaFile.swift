@@ -59,8 +59,8 @@ struct SchemaFile: Sendable {
   }
 
   private static let greatestDepth = 64
-  /// Seconds for which a lock is waited for that is held for milliseconds.
-  private static let lockWait = 10.0
+  /// Seconds for which a lock is waited for that is held for milliseconds: who holds it may have been stopped.
+  private static let lockWait = 60.0
 
   let folder: String
   let limits: Limits
@@ -98,7 +98,7 @@ struct SchemaFile: Sendable {
       }
       members.removeAll { $0.name == key }
       members.append(.init(key, schema.json))
-      try AtomicFile.write(text(of: members), to: path, permissions: 0o600, durable: true)
+      try AtomicFile.write(text(of: members), to: path, permissions: 0o600)
     } catch {
       warn(
         Failure(

@@ -32,6 +32,26 @@ import Testing
     #expect(template.keywords.isEmpty == (name == TemplateCatalogue.general))
   }
 
+  /// Those whose generators are all there.
+  private static let complete = catalogue.templates.filter { template in
+    let generators = GeneratorCatalogue.ofThisProgram()
+    let schema = try? SchemaParser.parse(Array(template.document.utf8), file: template.name)
+    return schema?.tables.first?.fields.allSatisfy { generators.resolve($0.spec.generator) != nil } ?? true
+  }
+
+  /// Each makes rows that satisfy its constraints, in several locales.
+  @Test(arguments: complete.map(\.name))
+  func aTemplateMakesRows(name: String) throws {
+    let template = try #require(Self.catalogue.templates.first { $0.name == name })
+    let schema = try SchemaParser.parse(Array(template.document.utf8), file: "\(name).yaml")
+    for locale in [nil, "de_DE", "ja_JP"] {
+      let tables = try SchemaTables(schema, locale: locale, asOf: nil, seed: 7)
+      let table = try tables.table(named: nil, rows: 500, firstRow: 1)
+      let draft = table.maker.makeDraft()
+      for row in table.rows { try table.maker.make(row: row, in: draft) }
+    }
+  }
+
   @Test(arguments: [
     ("e-commerce product data", "products"), ("e-commerce orders", "orders"), ("online shop customers", "customers"),
     ("product reviews with star ratings", "reviews"), ("patients of a hospital", "patients"),
