@@ -110,7 +110,7 @@ private final class ProgramDesk {
   /// Who asks is killed: the others ask themselves, and nothing is half written.
   @Test func aKilledProcessHoldsNobodyUp() async throws {
     let desk = ProgramDesk(["--script", "stall"])
-    let first = desk.start([words, "-n", "5", "-o", "first.csv"])
+    let first = desk.start([words, "-n", "5", "-o", "first.csv", "--timeout", "1h"])
     while desk.requests == 0, !first.hasEnded { try await Task.sleep(for: .milliseconds(5)) }
     #expect(desk.folder.names(in: "cache/synth-gen/asking").count == 1)
     let second = desk.start([words, "-n", "5", "-o", "second.csv"])

@@ -124,7 +124,7 @@ import Testing
 
   // MARK: Turns
 
-  private func turn(_ name: String = "k", upTo seconds: Double = 60, known: () -> KeptSchema? = { nil }) async
+  private func turn(_ name: String = "k", upTo seconds: Double = .infinity, known: () -> KeptSchema? = { nil }) async
     -> SchemaClaim.Turn
   {
     await SchemaClaim.turn(folder("synth-gen/asking/\(name)"), waitingUpTo: seconds, known: known)
