@@ -83,13 +83,11 @@ struct GeneratorCatalogue: Sendable {
         basicGenerators, numberGenerators, derivedGenerators, choiceGenerators, referenceGenerators,
         personGenerators, emailGenerators, addressGenerators, phoneGenerators, listGenerators, thingGenerators,
         productGenerators, colorGenerators,
-        fileGenerators,
-        dateGenerators, timeGenerators, fakerNumberGenerators, textGenerators, identifierGenerators,
+        fileGenerators, dateGenerators, timeGenerators, fakerNumberGenerators, textGenerators, identifierGenerators,
         characterGenerators, sampleGenerators, passwordGenerators, nationalIdGenerators, tradeNumberGenerators,
-        bookNumberGenerators, vehicleNumberGenerators,
-        moneyGenerators, cardGenerators, bankGenerators,
+        bookNumberGenerators, vehicleNumberGenerators, moneyGenerators, cardGenerators, bankGenerators,
         countryGenerators, geoGenerators, companyGenerators, internetGenerators, internetAddressGenerators,
-        userAgentGenerators, profileGenerators,
+        userAgentGenerators, profileGenerators, regexGenerators, timestampGenerators, seriesGenerators,
       ].flatMap { $0 })
   }
 

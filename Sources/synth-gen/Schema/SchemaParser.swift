@@ -173,7 +173,7 @@ struct SchemaParser {
       return []
     }
     var seen: Set<String> = []
-    return named.compactMap { (name, node) in
+    let read = named.compactMap { (name, node) -> FieldSchema? in
       guard seen.insert(name).inserted else {
         report("the field \"\(printable(name))\" is there twice", node.line, field: name)
         return nil
@@ -190,6 +190,14 @@ struct SchemaParser {
         report(error.message, node.line, field: name, advice: error.advice)
         return nil
       }
+    }
+    // A series that is labelled has a field for its label behind it.
+    return read.flatMap { field in
+      guard let label = field.seriesLabel else { return [field] }
+      if !seen.insert(label.name).inserted {
+        report("the field \"\(printable(label.name))\" is there twice", label.line, field: label.name)
+      }
+      return [field.withoutLabel, label]
     }
   }
 

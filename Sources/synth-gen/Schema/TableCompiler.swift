@@ -137,6 +137,24 @@ final class TableCompiler {
     }
   }
 
+  /// Names of the fields that some generators make, in the table's order.
+  func fields(madeBy generators: Set<String>) -> [String] {
+    table.fields.filter { catalogue.resolve($0.spec.generator).map { generators.contains($0.name) } ?? false }
+      .map(\.name)
+  }
+
+  /// What another field's generator is made of, for one that must agree with it.
+  func context(ofField name: String, for context: GeneratorContext) throws(Failure) -> GeneratorContext {
+    guard let field = fields[name], let description = catalogue.resolve(field.spec.generator) else {
+      let near = nearestName(to: name, among: fieldNames).map { "did you mean \"\($0)\"?" }
+      throw context.failure(
+        "there is no field \"\(printable(name))\"", advice: near ?? "the fields are \(namingFirst(fieldNames))")
+    }
+    return GeneratorContext(
+      compiler: self, description: description, arguments: try ArgumentReader.read(field.spec, for: description),
+      spec: field.spec, key: key.child("field").child(name), isCorrelated: false, fieldName: name)
+  }
+
   /// The generator of a spec, with its modifiers.
   ///
   /// - Parameter inherits: the spec that this one is a part of: it has its locale and entity where it says nothing else.
