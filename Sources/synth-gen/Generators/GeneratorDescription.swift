@@ -88,6 +88,7 @@ struct GeneratorCatalogue: Sendable {
         bookNumberGenerators, vehicleNumberGenerators, moneyGenerators, cardGenerators, bankGenerators,
         countryGenerators, geoGenerators, companyGenerators, internetGenerators, internetAddressGenerators,
         userAgentGenerators, profileGenerators, regexGenerators, timestampGenerators, seriesGenerators,
+        documentGenerators,
       ].flatMap { $0 })
   }
 

@@ -89,36 +89,32 @@ struct TimeStep: Sendable {
 extension GeneratorContext {
   /// The clock of the table that the field is in: what its fields say of it, together.
   func clock() throws(Failure) -> SeriesClock {
-    var count = arguments["count"]?.integer
-    var (rate, length) = (0.0, 1)
-    for name in compiler.fields(madeBy: ["timestamps", "series", "series_number"]) {
-      let other = try compiler.context(ofField: name, for: self)
-      if let own = other.arguments["count"]?.integer {
-        guard count ?? own == own else {
-          throw failure(
-            "count=\(count ?? own), where the field \"\(name)\" has count=\(own)",
-            advice: "the series of one table are as many for all its fields")
-        }
-        count = own
-      }
-      if other.description.name == "timestamps", other.isGiven("gaps") { (rate, length) = try other.gaps() }
+    let plan = compiler.series
+    if let own = arguments["count"]?.integer, let other = plan.count, other.number != own {
+      throw failure(
+        "count=\(own), where the field \"\(other.field)\" has count=\(other.number)",
+        advice: "the series of one table are as many for all its fields")
     }
-    guard (1...SeriesClock.mostSeries).contains(count ?? 1) else {
-      throw failure("count=\(count ?? 1), where 1 to \(SeriesClock.mostSeries) is possible")
+    let count = arguments["count"]?.integer ?? plan.count?.number ?? 1
+    guard (1...SeriesClock.mostSeries).contains(count) else {
+      throw failure("count=\(count), where 1 to \(SeriesClock.mostSeries) is possible")
+    }
+    // Gaps that are none, the field of the times refuses.
+    let gaps = Self.gaps(plan.gaps)
+    if gaps == nil, description.name == "timestamps" {
+      throw failure(
+        "gaps: expected a share from 0 to 0.9, or {rate, length}, found \(plan.gaps.json.prefix(80))")
     }
     return SeriesClock(
-      count: UInt64(count ?? 1), rate: rate, gapLength: UInt64(length), key: compiler.key.child("gaps"))
+      count: UInt64(count), rate: gaps?.rate ?? 0, gapLength: UInt64(gaps?.length ?? 1), key: compiler.key.child("gaps")
+    )
   }
 
   /// The share of missing steps, and how many are missing at a time.
-  fileprivate func gaps() throws(Failure) -> (rate: Double, length: Int) {
-    let value = value("gaps")
+  private static func gaps(_ value: JSONValue) -> (rate: Double, length: Int)? {
+    if value == .null { return (0, 1) }
     let rate = value.double ?? value["rate"]?.double ?? value.text.flatMap { Double($0) } ?? .nan
     let length = value["length"]?.integer ?? 1
-    guard (0...0.9).contains(rate), (1...1_000_000).contains(length) else {
-      throw failure(
-        "gaps: expected a share from 0 to 0.9, or {rate, length}, found \(value.json.prefix(80))")
-    }
-    return (rate, length)
+    return (0...0.9).contains(rate) && (1...1_000_000).contains(length) ? (rate, length) : nil
   }
 }

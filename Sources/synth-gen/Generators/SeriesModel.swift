@@ -188,9 +188,8 @@ extension SeriesModel {
   private static func steps(_ value: JSONValue, _ context: GeneratorContext) throws(Failure) -> Double? {
     if let number = value.double { return number }
     guard let text = value.text, let time = TimeStep(text) else { return nil }
-    for name in context.compiler.fields(madeBy: ["timestamps"]) {
-      let other = try context.compiler.context(ofField: name, for: context)
-      if let step = TimeStep(other.text("step") ?? ""), step.length > 0 { return time.length / step.length }
+    if let own = context.compiler.series.step.flatMap({ TimeStep($0) }), own.length > 0 {
+      return time.length / own.length
     }
     return nil
   }

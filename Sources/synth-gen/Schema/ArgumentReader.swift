@@ -59,7 +59,7 @@ enum ArgumentReader {
     "max": ["max_value", "maximum", "high", "to", "end", "upper"],
     "min_value": ["min", "minimum", "low"], "max_value": ["max", "maximum", "high"],
     "right_digits": ["precision", "decimals", "fraction_digits", "dec", "decimal_places"],
-    "decimals": ["precision", "right_digits", "fraction_digits", "decimal_places", "round"],
+    "decimals": ["precision", "right_digits", "fraction_digits", "decimal_places", "round", "dec"],
     "elements": ["values", "choices", "options", "items", "list"], "weights": ["probabilities", "p"],
     "start_date": ["start", "from", "min", "begin"], "end_date": ["end", "to", "max"],
     "start_datetime": ["start_date", "start"], "end_datetime": ["end_date", "end"],

@@ -15,6 +15,7 @@ final class TableCompiler {
   let localeTables: LocaleTables
   private let schema: Schema
   private let locales: LocaleStore
+  private let seed: UInt64
   let key: RandomKey
   let parents: ParentTables
 
@@ -30,6 +31,8 @@ final class TableCompiler {
   private let entityPlan: EntityPlan
   /// Products, diagnoses, airports of a row.
   let things: ThingPlan
+  /// Time series of the table.
+  let series: SeriesPlan
   private var cellCount = 0
   private var correlations: [String: CorrelationFactors.Member] = [:]
 
@@ -50,10 +53,12 @@ final class TableCompiler {
     self.asOf = asOf
     self.rowCount = rowCount
     self.parents = parents
+    self.seed = seed
     key = RandomKey(seed: seed).child("table").child(table.name)
     fields = Dictionary(table.fields.map { ($0.name, $0) }) { first, _ in first }
     entityPlan = EntityPlan(table.fields, catalogue: catalogue)
     things = ThingPlan(table.fields, catalogue: catalogue)
+    series = SeriesPlan(table.fields, catalogue: catalogue)
     localeTables = LocaleTables(arena: arena)
   }
 
@@ -137,10 +142,13 @@ final class TableCompiler {
     }
   }
 
-  /// Names of the fields that some generators make, in the table's order.
-  func fields(madeBy generators: Set<String>) -> [String] {
-    table.fields.filter { catalogue.resolve($0.spec.generator).map { generators.contains($0.name) } ?? false }
-      .map(\.name)
+  /// A table within a field of this one, such as the objects of a JSON value.
+  func inner(_ fields: [FieldSchema], of context: GeneratorContext) throws(Failure) -> CompiledTable {
+    var inner = TableSchema(name: "\(table.name) \(context.fieldName)", fields: fields, line: 0)
+    inner.locale = context.spec.locale ?? table.locale
+    return try TableCompiler(
+      inner, of: schema, catalogue: catalogue, locales: locales, asOf: asOf, seed: seed, rowCount: nil, parents: parents
+    ).compile()
   }
 
   /// What another field's generator is made of, for one that must agree with it.
