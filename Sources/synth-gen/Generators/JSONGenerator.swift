@@ -36,7 +36,13 @@ struct JSONGenerator: Generator {
     try form.add(columns == .null ? Self.usual : columns, path: [])
     guard !form.fields.isEmpty else { throw context.failure("data_columns has no members") }
     texts = TextList(form.texts, in: context.arena)
-    table = try context.compiler.inner(form.fields, of: context)
+    do throws(Failure) {
+      table = try context.compiler.inner(form.fields, of: context)
+    } catch {
+      // The place is that of the whole field; the member's name says where in it.
+      let member = error.place?.field.map { "\"\(printable($0))\": " } ?? ""
+      throw Failure(error.status, "json: \(member)\(error.message)", advice: error.advice)
+    }
     let cells = table.columns.map(\.cell)
     pieces = context.arena.constants(
       form.pieces.map { piece in

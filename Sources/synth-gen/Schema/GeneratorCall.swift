@@ -20,7 +20,11 @@ struct GeneratorCall: Equatable {
     guard name.first?.isLetter == true else { return nil }
     let rest = trimmed.dropFirst(name.count).drop { $0 == " " }
     // A label of several words, such as those of Mockaroo ("Full Name"), is a name too: who resolves it knows them.
-    guard rest.first == "(" else {
+    let label = trimmed.dropFirst(name.count)
+    let isLabel =
+      label.first == " " && name.first?.isUppercase == true
+      && label.dropFirst().allSatisfy { $0.isASCII && ($0.isLetter || " ()".contains($0)) }
+    guard rest.first == "(", !isLabel else {
       guard
         rest.isEmpty || trimmed.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || " /-_().#".contains($0)) })
       else { return nil }

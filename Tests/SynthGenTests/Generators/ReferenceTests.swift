@@ -204,41 +204,76 @@ import Testing
     }
     let prov = Executable("prov")
     #expect(prov.run(["verify", "listing.ndjson"], workingDirectory: desk.folder.path).status == 0)
+    // Each table is a file with a record of its own.
+    #expect(prov.run(["verify", "made/items.csv"], workingDirectory: desk.folder.path).status == 0)
     desk.folder.write("made/items.csv", "order\n1\n")
-    let broken = prov.run(["verify", "listing.ndjson"], workingDirectory: desk.folder.path)
+    let broken = prov.run(["verify", "made/items.csv"], workingDirectory: desk.folder.path)
     #expect(broken.status == 1)
-    #expect(broken.outputText.contains("items.csv"), "\(broken.outputText)")
+    #expect(broken.outputText.contains("broken: output made/items.csv"), "\(broken.outputText)")
   }
 
   // MARK: Refusals
 
-  private static func tables(_ a: String, _ b: String) -> String {
+  private static func pair(_ a: String, _ b: String) -> String {
     "tables:\n  a: \(a)\n  b: \(b)\n"
   }
 
   @Test(arguments: [
     (
-      tables("{fields: {x: {reference: b.y}}}", "{fields: {y: {reference: a.x}}}"),
-      "synth-gen: s.yaml:3: tables refer to each other in a circle: a → b.y → a.x → b.y (one of them must be made without the others)"
+      Self.pair("{fields: {x: {reference: b.y}}}", "{fields: {y: {reference: a.x}}}"),
+      "synth-gen: s.yaml:3: tables refer to each other in a circle: b.y → a.x → b.y (one of them must be made without the others)"
     ),
     (
-      tables("{rows: {per: b}, fields: {x: sequence}}", "{rows: {per: a}, fields: {y: sequence}}"),
-      ""
+      Self.pair("{rows: {per: b}, fields: {x: sequence}}", "{rows: {per: a}, fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: the numbers of rows depend on each other in a circle: a → b → a (give one of the tables a number of rows)"
     ),
-    (tables("{fields: {x: {reference: c.y}}}", "{fields: {y: sequence}}"), ""),
-    (tables("{fields: {x: {reference: b.z}}}", "{fields: {y: sequence}}"), ""),
-    (tables("{fields: {x: {reference: b}}}", "{fields: {y: sequence}}"), ""),
-    (tables("{fields: {x: reference}}", "{fields: {y: sequence}}"), ""),
-    (tables("{rows: 3, fields: {x: {reference: b.y, unique: true}}}", "{rows: 2, fields: {y: sequence}}"), ""),
-    (tables("{fields: {x: {reference: b.y}}}", "{rows: 0, fields: {y: sequence}}"), ""),
-    (tables("{fields: {x: {reference: b.y, distribution: normal}}}", "{fields: {y: sequence}}"), ""),
-    (tables("{fields: {x: {reference: b.y, distribution: zipf, exponent: 0}}}", "{fields: {y: sequence}}"), ""),
-    (tables("{fields: {x: {reference: a.z, unique: true}, z: sequence}}", "{fields: {y: sequence}}"), ""),
-    (tables("{fields: {x: {reference: a.x}}}", "{fields: {y: sequence}}"), ""),
-    (tables("{rows: {per: b}, fields: {x: {reference: b.y, unique: true}}}", "{fields: {y: sequence}}"), ""),
+    (
+      Self.pair("{fields: {x: {reference: c.y}}}", "{fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: field \"x\": reference: there is no table \"c\" (did you mean \"a\"?)"
+    ),
+    (
+      Self.pair("{fields: {x: {reference: b.z}}}", "{fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: field \"x\": reference: the table \"b\" has no field \"z\" (did you mean \"y\"?)"
+    ),
+    (
+      Self.pair("{fields: {x: {reference: b}}}", "{fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: field \"x\": reference: \"b\" names no field (as in {reference: customers.id})"
+    ),
+    (
+      Self.pair("{fields: {x: reference}}", "{fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: field \"x\": reference: it needs the table and field to refer to (as in {reference: customers.id})"
+    ),
+    (
+      Self.pair("{rows: 3, fields: {x: {reference: b.y, unique: true}}}", "{rows: 2, fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: field \"x\": reference: the table \"b\" has 2 rows, and 3 unique references are to be made (it is reference(to, field, distribution=\"uniform\", exponent=1.1))"
+    ),
+    (
+      Self.pair("{fields: {x: {reference: b.y}}}", "{rows: 0, fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: field \"x\": reference: the table \"b\" has no rows to refer to (it is reference(to, field, distribution=\"uniform\", exponent=1.1))"
+    ),
+    (
+      Self.pair("{fields: {x: {reference: b.y, distribution: normal}}}", "{fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: field \"x\": reference: distribution=\"normal\" (it is uniform or zipf)"
+    ),
+    (
+      Self.pair("{fields: {x: {reference: b.y, distribution: zipf, exponent: 0}}}", "{fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: field \"x\": reference: exponent=0.0, where more than 0 up to 20 is possible (it is reference(to, field, distribution=\"uniform\", exponent=1.1))"
+    ),
+    (
+      Self.pair("{fields: {x: {reference: a.z, unique: true}, z: sequence}}", "{fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: field \"x\": reference: a reference to the same table cannot be unique (it is reference(to, field, distribution=\"uniform\", exponent=1.1))"
+    ),
+    (
+      Self.pair("{fields: {x: {reference: a.x}}}", "{fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: tables refer to each other in a circle: a.x → a.x (one of them must be made without the others)"
+    ),
+    (
+      Self.pair("{rows: {per: b}, fields: {x: {reference: b.y, unique: true}}}", "{fields: {y: sequence}}"),
+      "synth-gen: s.yaml:2: field \"x\": reference: several rows belong to one row of \"b\": their references cannot be unique (it is reference(to, field, distribution=\"uniform\", exponent=1.1))"
+    ),
   ])
   func refusesWhatCannotBe(schema: String, message: String) {
-    let refusal = desk.refusal(of: schema, ["-n", "3"])
+    let refusal = desk.refusal(of: schema)
     #expect(refusal == message, "\(refusal)")
   }
 }

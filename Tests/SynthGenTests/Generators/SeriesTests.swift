@@ -1,4 +1,5 @@
 import Glibc
+import MillraceCore
 import Support
 import Testing
 
@@ -175,9 +176,8 @@ import Testing
 
   private func seconds(_ times: [String]) -> [Int] {
     times.map { time in
-      var parts = tm()
-      _ = unsafe strptime(time, "%Y-%m-%d %H:%M:%S", &parts)
-      return unsafe timegm(&parts)
+      let clock = time.dropFirst(11).split(separator: ":").compactMap { Int($0) }
+      return (CalendarDay(String(time.prefix(10)))?.number ?? 0) * 86_400 + clock.reduce(0) { $0 * 60 + $1 }
     }
   }
 
@@ -248,7 +248,7 @@ import Testing
       "series_label",
       "series_label: it needs the field whose values it is about (as in series_label(of=\"temperature\"))"
     ),
-    ("series_label(of=y)", "series_label: there is no field \"y\" (the fields are x)"),
+    ("series_label(of=y)", "series_label: there is no field \"y\" (did you mean \"x\"?)"),
     ("series_label(of=x)", "series_label: the field \"x\" is no series: it is made by series_label"),
     (
       "{when: [{else: {series: {label: y}}}]}", "series: label belongs to a field, not to a part of one"
@@ -268,6 +268,14 @@ import Testing
   }
 
   @Test func valuesStayWhatTheyWere() {
-    #expect(desk.run(Self.full, ["-n", "4"]).outputText == "")
+    let rows = """
+      at,sensor,x,bad,kind
+      2026-01-01 00:00:28,s01,21.00,false,none
+      2025-12-31 23:59:28,s02,25.43,false,none
+      2026-01-01 00:00:30,s03,17.96,false,none
+      2026-01-01 00:04:50,s01,21.10,false,none
+
+      """
+    #expect(desk.run(Self.full, ["-n", "4"]).outputText == rows)
   }
 }
