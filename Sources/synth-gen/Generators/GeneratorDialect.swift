@@ -20,22 +20,16 @@ enum GeneratorDialect {
     // The provider tells `commerce.department` from `company.department`, `internet.color` from `vehicle.color`.
     let qualified = name.split(separator: ".").suffix(2).map { plain(String($0)) }.joined(separator: ".")
     let bare = plain(name)
-<<<<<<< HEAD
-    let own =
-      qualifiedThingNames[qualified] ?? qualifiedValueNames[qualified] ?? qualifiedPeopleNames[qualified]
-      ?? qualifiedNames[qualified] ?? peopleNames[bare] ?? names[bare] ?? thingNames[bare] ?? valueNames[bare]
-    if let own { return catalogue[own] }
-=======
     // Faker's own names mean what Faker means by them.
     if name.hasPrefix("fake.") || name.hasPrefix("faker."), name.count(where: { $0 == "." }) == 1,
       let own = catalogue[bare]
     {
       return own
     }
-    if let own = qualifiedThingNames[qualified] ?? qualifiedNames[qualified] ?? names[bare] ?? thingNames[bare] {
-      return catalogue[own]
-    }
->>>>>>> 68a62bd (Names of Faker itself are not shadowed; labels with brackets are names; members of documents are named in errors)
+    let own =
+      qualifiedThingNames[qualified] ?? qualifiedValueNames[qualified] ?? qualifiedPeopleNames[qualified]
+      ?? qualifiedNames[qualified] ?? peopleNames[bare] ?? names[bare] ?? thingNames[bare] ?? valueNames[bare]
+    if let own { return catalogue[own] }
     return catalogue[bare] ?? catalogue.withoutUnderscores(bare)
   }
 
