@@ -5,6 +5,8 @@
 #   make validators                install what others wrote to read the exports of prov, for make test, into .tools
 #   make chat-model                install a small language model for make test, into .tools
 #   make test-sanitize             the tests under thread sanitizer, then under address sanitizer; half an hour or more each
+#   make score-synth               score tables that synth-gen learned from those of MILLRACE_FIXTURES, with SDMetrics
+#   make score-synth               score tables that synth-gen learned, those of MILLRACE_FIXTURES, with SDMetrics in .tools
 #   make bench                     measure, and write Benchmarks/RESULTS.md; make fuzz [SECONDS=60], make soak
 #   make man, make completions     write anew what is made from the commands
 #   make format, make lint, make clean
@@ -32,7 +34,7 @@ GENERATE_MANUAL = .build/debug/generate-manual-tool
 # those that wait for a child process hold them. So the two kinds run one after the other.
 ASYNCHRONOUS = MillraceCoreTests\.(Network|RateLimiter|Service|Cache)
 
-.PHONY: all packages release demo build-tests test test-sanitize validators chat-model bench install install-files uninstall man completions generate-manual \
+.PHONY: all packages release demo build-tests test test-sanitize validators chat-model bench score-synth install install-files uninstall man completions generate-manual \
   fuzz soak lint format clean
 
 all: release
@@ -70,6 +72,9 @@ chat-model: packages
 
 bench: release
 	Benchmarks/run $(BUILD)
+
+score-synth: release
+	@scripts/score-synth $(BUILD)/synth-gen .tools/synthetic-tables "$(MILLRACE_FIXTURES)/synth/tables"
 
 fuzz: packages
 	Fuzz/run $(SECONDS)

@@ -8,6 +8,6 @@ struct SynthGen: MillraceCommand {
     commandName: programName,
     abstract: "Make synthetic tables from a description, a schema or a sample.",
     version: Millrace.versionText,
-    subcommands: [Generate.self, PrintSchema.self, ListGenerators.self, Evaluate.self],
+    subcommands: [Generate.self, Learn.self, Evaluate.self, PrintSchema.self, ListGenerators.self],
     defaultSubcommand: Generate.self)
 }

@@ -15,12 +15,20 @@ struct Generate: FilterCommand {
 
   @OptionGroup(title: "What") var what: SchemaOptions
   @OptionGroup(title: "Rows") var rows: RowOptions
+  @OptionGroup(title: "Rows") var given: GivenOptions
   @OptionGroup(title: "Format") var format: TableFormatOptions
   @OptionGroup var common: CommonOptions
 
-  var parameters: [JSONValue.Member] { what.parameters + rows.parameters + format.parameters }
+  var parameters: [JSONValue.Member] { what.parameters + rows.parameters + given.parameters + format.parameters }
+
+  func validate() throws {
+    if !given.given.isEmpty, what.modelFile == nil {
+      throw ValidationError("--given is for rows of a model that synth-gen learn made: add --model FILE")
+    }
+  }
 
   func run(in stage: Stage) throws(Failure) {
+    if let path = what.modelFile { return try writeRows(ofModel: path, in: stage) }
     let tables = try what.readTables(seed: common.run.seed, in: stage)
     stage.tellFingerprint(of: tables)
     if let folder = rows.outDir {
@@ -30,7 +38,7 @@ struct Generate: FilterCommand {
     }
   }
 
-  private func write(_ table: PlannedTable, in stage: Stage) throws(Failure) {
+  func write(_ table: PlannedTable, in stage: Stage) throws(Failure) {
     let output = try stage.openOutput(compression: format.compress.compression)
     let made = try RowProduction(table, dialect: format.dialect, jobs: stage.jobs).write(to: output)
     try stage.finish(output, rowsIn: 0, rowsOut: made)
