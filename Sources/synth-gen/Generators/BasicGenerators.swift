@@ -17,8 +17,8 @@ let basicGenerators: [GeneratorDescription] = [
       affixes: TextList([context.text("prefix") ?? "", context.text("suffix") ?? ""], in: context.arena),
       isText: context.text("prefix") != "" || context.text("suffix") != "" || (context.integer("width") ?? 0) > 0)
   },
-  GeneratorDescription("row", "the row's number, from 1 on") { _ in
-    SequenceGenerator(start: 1, step: 1, width: 0, affixes: TextList(["", ""], in: Arena()), isText: false)
+  GeneratorDescription("row", "the row's number, from 1 on") { context in
+    SequenceGenerator(start: 1, step: 1, width: 0, affixes: TextList(["", ""], in: context.arena), isText: false)
   },
 ]
 
