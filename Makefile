@@ -5,7 +5,6 @@
 #   make validators                install what others wrote to read the exports of prov, for make test, into .tools
 #   make chat-model                install a small language model for make test, into .tools
 #   make test-sanitize             the tests under thread sanitizer, then under address sanitizer; half an hour or more each
-#   make score-synth               score tables that synth-gen learned from those of MILLRACE_FIXTURES, with SDMetrics
 #   make score-synth               score tables that synth-gen learned, those of MILLRACE_FIXTURES, with SDMetrics in .tools
 #   make bench                     measure, and write Benchmarks/RESULTS.md; make fuzz [SECONDS=60], make soak
 #   make man, make completions     write anew what is made from the commands
