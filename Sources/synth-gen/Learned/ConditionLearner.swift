@@ -92,11 +92,9 @@ struct ConditionLearner {
       // Whether there is a number at all is as above; which one, is drawn towards the trend.
       let share = mixed[..<numbers].reduce(0, +)
       let numberTotal = found[..<numbers].reduce(0, +)
-      // The more rows there are, the less the trend is needed.
-      let trendRows = Self.priorRowsOfNumbers * Self.priorRowsOfNumbers / (Self.priorRowsOfNumbers + numberTotal)
       for index in 0..<numbers {
-        let drawn = found[index] + trendRows * trendWeights[context][index]
-        mixed[index] = share * drawn / (numberTotal + trendRows)
+        let drawn = found[index] + Self.priorRowsOfNumbers * trendWeights[context][index]
+        mixed[index] = share * drawn / (numberTotal + Self.priorRowsOfNumbers)
       }
       trendWeights[context] = []
       return normalised(mixed)
