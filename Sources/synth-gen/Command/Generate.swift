@@ -7,9 +7,9 @@ struct Generate: FilterCommand {
     abstract: "Make rows (the default).",
     discussion: """
       From a description, a schema, or a model that was learned from a sample:
-        $ synth-gen "e-commerce product data" -n 1000 > products.csv
-        $ synth-gen --schema orders.yaml -n 1000000 --to ndjson -o orders.ndjson
-        $ synth-gen --model model.json -n 100000 > synthetic.csv
+        $ synth-gen "e-commerce product data" --rows 1000 > products.csv
+        $ synth-gen --schema orders.yaml --rows 1000000 --to ndjson -o orders.ndjson
+        $ synth-gen --model model.json --rows 100000 > synthetic.csv
       The same schema, seed and version make the same bytes, whatever --jobs is, and the first 100 rows of 1000 are those of 100.
       """)
 
@@ -82,7 +82,7 @@ extension SchemaOptions {
     guard let path = schema else { throw Failure(.internalError, "not yet") }
     let document = try stage.readDocument(path, kind: "a schema", limit: Self.longestSchema)
     stage.recorder.addDetails([.init("schema_source", .string("file"))])
-    return try SchemaParser.parse(document.text, file: document.name)
+    return try SchemaParser.parse(unsafe Array(document.text.bytes), file: document.name)
   }
 
   private static let longestSchema = 4 << 20

@@ -36,13 +36,10 @@ extension Generate {
       throw Failure(
         .usage, "a model has one table: \(rows.outDir != nil ? "--out-dir" : "--table") does not go with it")
     }
-    let file = path == "-" ? "standard input" : path
-    guard let text = try stage.open(path).readToEnd(limit: LearnedModel.longestFile) else {
-      throw Failure(.badData, "a model longer than \(LearnedModel.longestFile >> 20) MiB", at: Place(file: file))
-    }
+    let document = try stage.readDocument(path, kind: "a model", limit: LearnedModel.longestFile)
     let seed = common.run.seed ?? 0
-    let model = try ModelReader(file: file).read(text).given(given.given)
-    stage.tellFingerprint(ofModel: text, given: given.given, seed: seed)
+    let model = try ModelReader(file: document.name).read(document.text).given(given.given)
+    stage.tellFingerprint(ofModel: document.text, given: given.given, seed: seed)
     let first = rows.firstRow - 1
     let range = first..<first + (rows.rows ?? UInt64(model.sampleRows))
     try write(

@@ -8,7 +8,7 @@ struct Learn: FilterCommand {
     discussion: """
       The model is JSON that can be read and handed on; it holds values and frequencies, and no rows of the sample:
         $ synth-gen learn sample.csv > model.json
-        $ synth-gen --model model.json -n 100000 > synthetic.csv
+        $ synth-gen --model model.json --rows 100000 > synthetic.csv
       Values that name things (keys, codes, names that no two rows share) are made anew. Other texts are in the model as they \
       are; with --privacy those that fewer than k rows have are not.
       """)

@@ -9,7 +9,7 @@ struct PrintSchema: FilterCommand {
     discussion: """
       The schema that a description leads to, or a schema file in its longest form, with everything in it checked:
         $ synth-gen schema "e-commerce product data" > products.yaml
-        $ synth-gen --schema products.yaml -n 1000 > products.csv
+        $ synth-gen --schema products.yaml --rows 1000 > products.csv
       """)
 
   @OptionGroup(title: "What") var what: SchemaOptions
