@@ -75,7 +75,7 @@ private let mandoc = "/usr/bin/mandoc"
   }
 
   @Test func synthGen() {
-    #expect(statuses(tool: "synth-gen", until: "From a description, by") == Array(repeating: 0, count: 14))
+    #expect(statuses(tool: "synth-gen", until: "From a description, by") == Array(repeating: 0, count: 12))
     #expect(folder.text("part-6.csv")?.hasPrefix("id,name,city\n5001,") == true)
   }
 
