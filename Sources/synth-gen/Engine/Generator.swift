@@ -11,7 +11,7 @@ protocol Generator: Sendable {
 
 /// A generator whose values can be counted, so that no row gets what another has.
 protocol CountableGenerator: Generator {
-  /// How many different values there are; at most 2^63.
+  /// How many different values there are; at most 2^63; 0 when, as it was asked for, they cannot be counted.
   var count: UInt64 { get }
 
   /// Appends the text of value number `index`; different numbers have different texts.

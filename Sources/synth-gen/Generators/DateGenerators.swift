@@ -164,7 +164,7 @@ extension GeneratorContext {
   /// The day that a moment is in.
   func day(_ name: String) throws(Failure) -> Int? { try seconds(name).map { wholeDays(of: $0) } }
 
-  /// - Throws: `.badData` when a range has no day, or leaves the years 1 to 9999.
+  /// - Throws: `.badData` when a range has nothing in it.
   func checkRange(_ first: Int, _ last: Int, secondsOfUnit: Int) throws(Failure) {
     func text(_ value: Int) -> String {
       let seconds = value * secondsOfUnit
@@ -172,9 +172,6 @@ extension GeneratorContext {
       return secondsOfUnit == 1 ? "\(day) \(clockTimeOfDay(seconds - day.number * 86_400))" : "\(day)"
     }
     guard first <= last else { throw failure("it begins on \(text(first)), after its end on \(text(last))") }
-    guard first * secondsOfUnit >= MomentGenerator.earliest, last * secondsOfUnit <= MomentGenerator.latest else {
-      throw failure("it leaves the years 1 to 9999")
-    }
   }
 }
 
@@ -238,8 +235,8 @@ struct MomentGenerator: NumberedGenerator, QuantileGenerator {
   private let pattern: DatePattern?
   let count: UInt64
 
-  /// 0001-01-01T00:00:00 and 9999-12-31T23:59:59.
-  static let (earliest, latest) = (-62_135_596_800, 253_402_300_799)
+  /// 0001-01-01T00:00:00.
+  static let earliest = -62_135_596_800
 
   /// - Parameter pattern: nil: `YYYY-MM-DD hh:mm:ss` with the zone's offset, if one is given.
   init(from first: Int, through last: Int, pattern: String?, _ context: GeneratorContext) throws(Failure) {

@@ -85,14 +85,16 @@ private func decimalNumbers(
   }
   if positive == true, let low, low <= 0 { throw context.failure("positive=true, and min_value=\(low)") }
   if positive == true, let high, high <= 0 { throw context.failure("positive=true, and max_value=\(high)") }
+  if let left, let reach = [low, high].compactMap({ $0 }).map({ abs($0) }).max(), left < 15,
+    reach > ByteBuffer.powersOfTen[left]
+  {
+    throw context.failure("left_digits=\(left) are too few for the range")
+  }
   // As far as the digits in front of the point go, else as far as Faker goes.
   let span = left.map { ByteBuffer.powersOfTen[min($0, 15)] } ?? 9999
   low = low ?? high.map { positive == true ? max(0, $0 - span) : $0 - span }
   high = high ?? low.map { $0 + span }
   guard let low, let high else { return DigitsGenerator(left: 1...9) }
-  if let left, max(abs(low), abs(high)) >= (left > 15 ? .infinity : 10 * ByteBuffer.powersOfTen[left]) {
-    throw context.failure("left_digits=\(left) are too few for the range")
-  }
   // As many decimals as a double tells apart.
   let magnitude = max(abs(low), abs(high), 1)
   let whole = ByteBuffer.powersOfTen.firstIndex { $0 > magnitude } ?? 15
@@ -246,7 +248,8 @@ struct BooleanGenerator: CountableGenerator {
     guard (0...100).contains(percent) else {
       throw context.failure("\(name)=\(percent), where 0 to 100 is possible")
     }
-    probability = percent / 100
+    // A fraction is a share, as faker-js and language models write it: half a percent is hardly meant.
+    probability = percent > 0 && percent < 1 ? percent : percent / 100
   }
 
   func generate(_ draft: RowDraft, _ random: inout RandomStream) -> CellContent {

@@ -25,7 +25,7 @@ struct UniqueGenerator: Generator {
   /// - Throws: `.badData` when the generator's values cannot be counted, or are fewer than the rows.
   static func make(of generator: any Generator, _ context: GeneratorContext) throws(Failure) -> any Generator {
     if generator is any InherentlyUniqueGenerator { return generator }
-    guard let countable = generator as? any CountableGenerator else {
+    guard let countable = generator as? any CountableGenerator, countable.count > 0 else {
       throw context.failure(
         "its values cannot be made unique",
         advice: "use a sequence, uuid4, a regex or a template with one of them, or leave unique out")
@@ -39,7 +39,7 @@ struct UniqueGenerator: Generator {
   private static func check(_ count: UInt64, _ context: GeneratorContext) throws(Failure) {
     // Without a number of rows, the domain itself is the limit.
     let rows = context.rowCount ?? min(count, 1)
-    guard count >= rows, count > 0 else {
+    guard count >= rows else {
       throw context.failure(
         "it has \(count) different values, and \(rows) rows are to be unique",
         advice: "widen its range, leave unique out, or ask for at most \(count) rows with -n")

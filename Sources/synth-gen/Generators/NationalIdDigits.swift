@@ -51,9 +51,10 @@ extension NationalIdGenerator {
   }
 
   /// France: sex, year, month, department, commune, number, and a key modulo 97.
-  func appendNIR(_ code: inout MixedRadix, to text: ByteBuffer) {
+  func appendNIR(_ code: inout MixedRadix, of person: Person?, to text: ByteBuffer) {
     let start = text.count
-    text.append(digit: code.take(1...2))
+    let sex = code.take(1...2)
+    text.append(digit: person.map { $0.isMale ? 1 : 2 } ?? sex)
     let month = code.take(Self.months)
     let birth = CalendarDay(number: youngest).moved(months: -month).parts
     text.append(twoDigits: birth.year % 100)
@@ -91,17 +92,31 @@ extension NationalIdGenerator {
   }
 
   /// Italy: six letters, birthday and sex, place, and a check letter.
-  func appendFiscalCode(_ code: inout MixedRadix, to text: ByteBuffer) {
+  func appendFiscalCode(_ code: inout MixedRadix, of person: Person?, to text: ByteBuffer) {
     let start = text.count
     for _ in 0..<6 { text.append(consonantList[code.take(consonantList.count)]) }
     let birth = birthday(&code)
-    let isFemale = code.take(2) == 1
+    var isFemale = code.take(2) == 1
+    if let person {
+      text.count = start
+      nameLetters.last.append(person.lastName, to: text)
+      nameLetters.first.append(person.firstName, to: text)
+      isFemale = !person.isMale
+    }
     let months: StaticString = "ABCDEHLMPRST"
     text.append(twoDigits: birth.year % 100)
     text.append(unsafe months.utf8Start[birth.month - 1])
     text.append(twoDigits: birth.day + (isFemale ? 40 : 0))
     parts.append(code.take(parts.count), to: text)
     text.append(UInt8(ascii: "A") + UInt8(text.italianSum(from: start, count: 15) % 26))
+  }
+
+  /// Three letters of a name: its consonants, of a first name with more than three all but the second, then its vowels, then X.
+  static func italianLetters(_ name: String, isFirst: Bool) -> String {
+    let letters = asciiLetters(of: name).uppercased().filter { $0.isASCII && $0.isLetter }
+    var consonants = Array(letters.filter { !"AEIOU".contains($0) })
+    if isFirst, consonants.count > 3 { consonants.remove(at: 1) }
+    return String((consonants + letters.filter { "AEIOU".contains($0) } + "XXX").prefix(3))
   }
 
   /// Brazil: nine digits and two of a checksum modulo 11, written with points.
@@ -141,14 +156,16 @@ extension NationalIdGenerator {
   }
 
   /// Poland: birthday, whose month tells the century too, number, and a check digit.
-  func appendPESEL(_ code: inout MixedRadix, to text: ByteBuffer) {
+  func appendPESEL(_ code: inout MixedRadix, of person: Person?, to text: ByteBuffer) {
     let start = text.count
     let birth = birthday(&code)
     let century = birth.year < 1900 ? 80 : (birth.year - 1900) / 100 % 5 * 20
     text.append(twoDigits: birth.year % 100)
     text.append(twoDigits: birth.month + century)
     text.append(twoDigits: birth.day)
-    text.append(integer: code.take(10_000), width: 4)
+    // The last digit is even for women.
+    let number = code.take(10_000)
+    text.append(integer: person.map { $0.isMale ? number | 1 : number & ~1 } ?? number, width: 4)
     let weights = (1, 3, 7, 9)
     var sum = 0
     for place in 0..<10 {
@@ -177,14 +194,16 @@ extension NationalIdGenerator {
   }
 
   /// China (GB 11643): county, birthday, number, and a check character of ISO 7064, MOD 11-2.
-  func appendResidentId(_ code: inout MixedRadix, to text: ByteBuffer) {
+  func appendResidentId(_ code: inout MixedRadix, of person: Person?, to text: ByteBuffer) {
     let start = text.count
     parts.append(code.take(parts.count), to: text)
     let birth = birthday(&code)
     text.append(integer: birth.year, width: 4)
     text.append(twoDigits: birth.month)
     text.append(twoDigits: birth.day)
-    text.append(integer: code.take(1...999), width: 3)
+    // Even for women.
+    let number = code.take(1...999)
+    text.append(integer: person.map { $0.isMale ? number | 1 : max(2, number & ~1) } ?? number, width: 3)
     var sum = 0
     for place in 0..<17 { sum = (sum + text.digit(start + place)) * 2 % 11 }
     let check = (12 - sum) % 11

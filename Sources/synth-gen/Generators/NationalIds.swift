@@ -50,8 +50,8 @@ enum NationalId: Sendable {
   }
 }
 
-/// Makes such a number of a plain one.
-struct NationalIdGenerator: NumberedGenerator {
+/// Makes such a number of a plain one. What numbers say of sex and name is the row's person's, unless each is to be another.
+struct NationalIdGenerator: CountableGenerator {
   private let kind: NationalId
   let count: UInt64
   /// The day that the youngest who has a number was born on; the oldest is so many days older.
@@ -60,6 +60,10 @@ struct NationalIdGenerator: NumberedGenerator {
   let parts: TextList
   /// For six letters of Italian names.
   let consonantList: Constants<UInt8>
+  /// Nil where numbers say nothing of who has them.
+  private let person: PersonSource?
+  /// Three letters of each family name and of each first name; empty but in Italy.
+  let nameLetters: (last: TextList, first: TextList)
 
   /// From 18 to 90 years old.
   private static let days = 72 * 365
@@ -87,6 +91,18 @@ struct NationalIdGenerator: NumberedGenerator {
     }
     self.parts = TextList(parts, in: context.arena)
     consonantList = context.arena.constants(Self.consonants)
+    switch kind {
+    case .nir, .fiscalCode, .pesel, .residentId: person = context.spec.isUnique ? nil : PersonSource(context)
+    default: person = nil
+    }
+    var letters: (last: [String], first: [String]) = ([], [])
+    if kind == .fiscalCode, let tables = person?.tables {
+      letters.last = (0..<tables.lastNameCount).map {
+        Self.italianLetters(tables.lastName($0, isMale: true), isFirst: false)
+      }
+      letters.first = tables.firstNames.texts.map { Self.italianLetters($0, isFirst: true) }
+    }
+    nameLetters = (TextList(letters.last, in: context.arena), TextList(letters.first, in: context.arena))
     let bases: [Int] =
       switch kind {
       case .ssn: [898, 99, 9999]
@@ -110,7 +126,17 @@ struct NationalIdGenerator: NumberedGenerator {
     CalendarDay(number: youngest - code.take(Self.days)).parts
   }
 
+  func generate(_ draft: RowDraft, _ random: inout RandomStream) -> CellContent {
+    append(random.below(count), of: person?.person(of: draft), draft, &random)
+  }
+
   func generate(_ index: UInt64, _ draft: RowDraft, _ random: inout RandomStream) -> CellContent {
+    append(index, of: nil, draft, &random)
+  }
+
+  private func append(
+    _ index: UInt64, of person: Person?, _ draft: RowDraft, _ random: inout RandomStream
+  ) -> CellContent {
     let text = draft.text
     let dash = UInt8(ascii: "-")
     var code = MixedRadix(index)
@@ -138,14 +164,14 @@ struct NationalIdGenerator: NumberedGenerator {
       text.append(integer: code.take(1_000_000), width: 6)
       text.append(UInt8(ascii: "A") + UInt8(code.take(4)))
     case .taxNumber: appendTaxNumber(&code, to: text)
-    case .nir: appendNIR(&code, to: text)
+    case .nir: appendNIR(&code, of: person, to: text)
     case .dni: appendDNI(code.take(110_000_000), to: text)
-    case .fiscalCode: appendFiscalCode(&code, to: text)
+    case .fiscalCode: appendFiscalCode(&code, of: person, to: text)
     case .cpf: appendCPF(code.take(999_999_990), to: text)
     case .bsn: appendBSN(1_000_000 + code.take(9_000_000), to: text, &random)
-    case .pesel: appendPESEL(&code, to: text)
+    case .pesel: appendPESEL(&code, of: person, to: text)
     case .myNumber: appendMyNumber(code.take(100_000_000_000), to: text)
-    case .residentId: appendResidentId(&code, to: text)
+    case .residentId: appendResidentId(&code, of: person, to: text)
     }
     return .text
   }

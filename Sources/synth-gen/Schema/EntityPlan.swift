@@ -138,6 +138,7 @@ struct EntityPlan: Sendable {
     "user",
     "username", "login", "sex", "gender", "title", "prefix", "suffix", "male", "female", "fullname", "firstname",
     "lastname", "account", "handle", "id", "work", "job", "position", "occupation", "profession", "role",
+    "national", "social", "security", "tax",
   ]
   private static let companyWords: Set<String> = [
     "company", "name", "employer", "organization", "organisation", "business", "firm", "legal", "website", "web",
@@ -158,7 +159,7 @@ struct EntityPlan: Sendable {
       "name", "first_name", "last_name", "prefix", "suffix", "email", "safe_email", "free_email", "company_email",
       "ascii_email", "ascii_safe_email", "user_name", "sex", "profile", "simple_profile", "name_male", "name_female",
       "first_name_male", "first_name_female", "last_name_male", "last_name_female", "first_name_nonbinary",
-      "prefix_male", "prefix_female", "suffix_male", "suffix_female", "gender", "job",
+      "prefix_male", "prefix_female", "suffix_male", "suffix_female", "gender", "job", "ssn",
     ] { kinds[generator] = "person" }
     for generator in [
       "city", "state", "state_abbr", "postcode", "zipcode", "postalcode", "zipcode_plus4", "street_address",
