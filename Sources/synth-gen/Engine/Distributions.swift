@@ -109,7 +109,13 @@ private func evaluate(
   return (((high * r + e) * r + f) * r + g) * r + h
 }
 
-/// The probability that a standard normal variable lies below a value; never 0 or 1.
-func standardNormalProbability(_ value: Double) -> Double {
-  min(max(0.5 * erfc(-value / 2.0.squareRoot()), 1e-300), 1 - 0x1p-53)
+/// The standard normal distribution function.
+func normalShare(_ score: Double) -> Double { 0.5 * erfc(-score / 2.0.squareRoot()) }
+
+/// The same, never 0 or 1.
+func standardNormalProbability(_ value: Double) -> Double { min(max(normalShare(value), 1e-300), 1 - 0x1p-53) }
+
+/// The inverse of `normalShare`; 8 standard deviations away for shares that leave none or all.
+func normalQuantile(_ share: Double) -> Double {
+  share <= 0 ? -8 : share >= 1 ? 8 : standardNormalQuantile(share)
 }

@@ -14,7 +14,7 @@ extension GeneratorDialect {
   /// Those that mean one thing whoever uses them.
   static let peopleNames: [String: String] = [
     "mobile": "mobile_number", "mobile_phone": "mobile_number", "cell_phone": "mobile_number", "cell": "mobile_number",
-    "phone_number_mobile": "mobile_number", "gender": "gender", "gender_abbrev": "sex", "gender_binary": "gender",
+    "phone_number_mobile": "mobile_number", "gender_abbrev": "sex", "gender_binary": "gender",
     "male_name": "name_male",
     "female_name": "name_female", "male_first_name": "first_name_male", "female_first_name": "first_name_female",
     "middle_name": "first_name", "name_prefix": "prefix", "name_suffix": "suffix", "honorific": "prefix",

@@ -10,7 +10,7 @@ extension GeneratorDialect {
     "finance.credit_card_issuer": "credit_card_provider", "helpers.array_elements": "random_elements",
     "helpers.shuffle": "random_sample", "helpers.weighted_array_element": "choice",
     "lorem.sentences": "sentences", "lorem.paragraphs": "paragraphs", "lorem.lines": "paragraphs",
-    "vehicle.vrm": "license_plate", "word.sample": "word", "word.noun": "noun", "word.verb": "verb",
+    "word.sample": "word", "word.noun": "noun", "word.verb": "verb",
     "word.adjective": "adjective", "word.adverb": "adverb", "word.words": "words",
     // mimesis.
     "datetime.date": "date_between", "datetime.datetime": "date_time", "datetime.time": "time",

@@ -247,7 +247,7 @@ struct CopulaFactor: Sendable {
       var sum = 0.0
       for column in 0...row { unsafe sum += factor[start + column] * scores[count + column] }
       start += row + 1
-      unsafe scores[row] = min(normalShare(sum), 1 - 0x1p-53)
+      unsafe scores[row] = standardNormalProbability(sum)
     }
   }
 }

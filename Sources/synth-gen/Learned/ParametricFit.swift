@@ -95,31 +95,3 @@ struct ParametricFit: Equatable {
     }
   }
 }
-
-/// The standard normal distribution function.
-func normalShare(_ score: Double) -> Double { 0.5 * erfc(-score / 2.0.squareRoot()) }
-
-/// Its inverse, to about nine digits (Acklam's rational approximation, 2003).
-func normalQuantile(_ share: Double) -> Double {
-  if share <= 0 { return -8 }
-  if share >= 1 { return 8 }
-  let a = [
-    -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.3577518672690, -30.66479806614716, 2.506628277459239,
-  ]
-  let b = [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572]
-  let c = [
-    -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968,
-    2.938163982698783,
-  ]
-  let d = [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416]
-  func polynomial(_ coefficients: [Double], _ x: Double) -> Double { coefficients.reduce(0) { $0 * x + $1 } }
-  let tail = min(share, 1 - share)
-  if tail < 0.02425 {
-    let x = (-2 * log(tail)).squareRoot()
-    let score = polynomial(c, x) / (polynomial(d, x) * x + 1)
-    return share < 0.5 ? score : -score
-  }
-  let x = share - 0.5
-  let square = x * x
-  return polynomial(a, square) * x / (polynomial(b, square) * square + 1)
-}
