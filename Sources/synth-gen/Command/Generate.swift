@@ -79,7 +79,9 @@ extension SchemaOptions {
   /// The schema of the file, or of the description.
   private func readSchema(in stage: Stage) throws(Failure) -> Schema {
     if let words { return try describedSchema(words, in: stage) }
-    guard let path = schema else { throw Failure(.usage, "say where the schema comes from: a description, or --schema FILE") }
+    guard let path = schema else {
+      throw Failure(.usage, "say where the schema comes from: a description, or --schema FILE")
+    }
     let document = try stage.readDocument(path, kind: "a schema", limit: Self.longestSchema)
     stage.recorder.addDetails([.init("schema_source", .string("file"))])
     return try SchemaParser.parse(unsafe Array(document.text.bytes), file: document.name)
